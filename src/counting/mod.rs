@@ -1,0 +1,1 @@
+//! Bitmap counting, shared by search facets and nodes.

@@ -1,0 +1,1 @@
+//! The demonstration federation and its data.

@@ -1,0 +1,1 @@
+//! Identifiers and slugs (DESIGN §4a).

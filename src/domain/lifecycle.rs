@@ -1,0 +1,1 @@
+//! States of records and sources, and the moves between them.

@@ -1,0 +1,1 @@
+//! How complete a data set's metadata is.

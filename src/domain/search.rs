@@ -1,0 +1,1 @@
+//! The search request: parsed once from the address, its `Display` is the canonical address.

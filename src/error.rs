@@ -1,0 +1,1 @@
+//! The user-facing error at the edge.

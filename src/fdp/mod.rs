@@ -1,0 +1,1 @@
+//! Data sets and a base address to FAIR Data Point graphs; pure.

@@ -1,0 +1,1 @@
+//! Generation directories with an atomic CURRENT pointer, shared by search and RDF.

@@ -1,0 +1,1 @@
+//! Harvesting in two phases: fetch and prove complete, then swap at once.

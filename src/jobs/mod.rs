@@ -1,0 +1,1 @@
+//! Durable queue with leases; knows no job.

@@ -1,0 +1,1 @@
+//! Reads the outbox and feeds the full-text and the RDF index.

@@ -1,0 +1,1 @@
+//! Sources, onboarding and the publication gate.

@@ -1,0 +1,1 @@
+//! Full-text search and facets: the only place that knows tantivy.

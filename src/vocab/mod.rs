@@ -1,0 +1,1 @@
+//! Concept schemes: loading, hierarchy, synonyms, canonical readings.

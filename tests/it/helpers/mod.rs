@@ -1,0 +1,1 @@
+//! What tests share: the running hub, databases, fake providers.
