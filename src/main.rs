@@ -1,3 +1,7 @@
 //! The binary: parse the command line, start telemetry, dispatch.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    atlas::cli::main()
+}
