@@ -1,1 +1,175 @@
 //! Concept schemes: loading, hierarchy, synonyms, canonical readings.
+//!
+//! The schemes are SKOS files in `ontologies/`, one a scheme, carried inside the binary; an operator's folder may
+//! replace or add files. Policy: a value is read where a label, a code or a declared alias says so, and stays unread
+//! otherwise; nothing is guessed. What the source wrote is never changed, a reading stands beside it. A wrong label
+//! at a source is mended only by an entry of `corrections.tsv`, with its reason, so that the repair can be shown.
+
+mod aliases;
+mod check;
+mod concept;
+mod corrections;
+mod fold;
+mod load;
+mod read;
+mod words;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use aliases::Aliases;
+pub use check::{Problem, check};
+pub use concept::{Concept, ModalityRole, SchemeInfo};
+pub use corrections::{Correction, Corrections};
+pub use fold::fold;
+pub use load::VocabularyError;
+pub use read::{Reading, ReadingRoute};
+pub use words::WordMatch;
+
+use crate::domain::concept::{ConceptId, Scheme};
+
+/// Every concept scheme, in memory, with the indexes that reading and searching need. Built once at start.
+#[derive(Debug)]
+pub struct Vocabulary {
+    concepts: Vec<Concept>,
+    schemes: Vec<SchemeInfo>,
+    by_id: HashMap<ConceptId, usize>,
+    by_iri: HashMap<(Scheme, String), usize>,
+    any_iri: HashMap<String, usize>,
+    by_label: HashMap<(Scheme, String), Vec<usize>>,
+    by_code: HashMap<(Scheme, String), Vec<usize>>,
+    narrower: HashMap<ConceptId, Vec<ConceptId>>,
+    words: words::WordIndex,
+    aliases: Aliases,
+    corrections: Corrections,
+}
+
+impl Vocabulary {
+    /// The vocabulary that the binary carries.
+    ///
+    /// # Errors
+    /// [`VocabularyError`] names the file and what is wrong in it; a test keeps the embedded files whole.
+    pub fn embedded() -> Result<Self, VocabularyError> {
+        Self::load(None)
+    }
+
+    /// The embedded vocabulary with the files of `override_dir` in place of the embedded ones of the same name.
+    ///
+    /// # Errors
+    /// [`VocabularyError`] names the file that cannot be read or understood.
+    pub fn load(override_dir: Option<&Path>) -> Result<Self, VocabularyError> {
+        load::load(override_dir)
+    }
+
+    /// The concept of this name.
+    #[must_use]
+    pub fn concept(&self, id: &ConceptId) -> Option<&Concept> {
+        self.by_id.get(id).and_then(|index| self.concepts.get(*index))
+    }
+
+    /// The label to show, in English; the code where the concept is not known (any more).
+    #[must_use]
+    pub fn label<'a>(&'a self, id: &'a ConceptId) -> &'a str {
+        self.concept(id).map_or(id.code(), Concept::label)
+    }
+
+    /// The concepts of a scheme in the order of its file, which is the order to show them in.
+    pub fn concepts(&self, scheme: Scheme) -> impl Iterator<Item = &Concept> {
+        self.concepts.iter().filter(move |concept| concept.id.scheme() == scheme)
+    }
+
+    /// Title, sources and licence of every scheme that has a file.
+    #[must_use]
+    pub fn schemes(&self) -> &[SchemeInfo] {
+        &self.schemes
+    }
+
+    /// The concepts directly above; empty for a top concept and for an unknown one.
+    #[must_use]
+    pub fn broader(&self, id: &ConceptId) -> &[ConceptId] {
+        self.concept(id).map_or(&[], |concept| concept.broader.as_slice())
+    }
+
+    /// The concepts directly below.
+    #[must_use]
+    pub fn narrower(&self, id: &ConceptId) -> &[ConceptId] {
+        self.narrower.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every concept above, nearest first, each once, without the concept itself.
+    #[must_use]
+    pub fn ancestors(&self, id: &ConceptId) -> Vec<ConceptId> {
+        closure(id, |at| self.broader(at))
+    }
+
+    /// Every concept below, nearest first, each once, without the concept itself.
+    #[must_use]
+    pub fn descendants(&self, id: &ConceptId) -> Vec<ConceptId> {
+        closure(id, |at| self.narrower(at))
+    }
+
+    /// The concept that an IRI names, in any scheme, exactly as written or through the alias table. Where schemes
+    /// share an IRI (an organ is a body part and a topography), the first scheme in [`Scheme::ALL`] is given; use
+    /// [`Vocabulary::by_iri_in`] where the field is known.
+    #[must_use]
+    pub fn by_iri(&self, iri: &str) -> Option<&ConceptId> {
+        let direct = self.any_iri.get(iri).or_else(|| self.any_iri.get(&self.aliases.canonical(iri)?));
+        direct.and_then(|index| self.concepts.get(*index)).map(|concept| &concept.id)
+    }
+
+    /// The concept of a scheme that an IRI names, exactly as written or through the alias table.
+    #[must_use]
+    pub fn by_iri_in(&self, scheme: Scheme, iri: &str) -> Option<&ConceptId> {
+        self.find_iri(scheme, iri)
+            .or_else(|| self.find_iri(scheme, &self.aliases.canonical(iri)?))
+            .map(|concept| &concept.id)
+    }
+
+    /// The IRI to publish for a concept; `urn:atlas:concept:…` for a name that is not known (any more).
+    #[must_use]
+    pub fn concept_iri(&self, id: &ConceptId) -> String {
+        self.concept(id).map_or_else(|| concept::own_iri(id), |concept| concept.iri.clone())
+    }
+
+    /// The one narrower concept that sits at this topography: "squamous cell carcinoma" at the lung is lung squamous
+    /// cell carcinoma. `None` where no or more than one concept fits.
+    #[must_use]
+    pub fn refine(&self, condition: &ConceptId, site: &ConceptId) -> Option<&ConceptId> {
+        let mut fitting = self
+            .narrower(condition)
+            .iter()
+            .filter(|narrower| self.concept(narrower).is_some_and(|concept| concept.sites.contains(site)));
+        let first = fitting.next();
+        if fitting.next().is_some() { None } else { first }
+    }
+
+    /// The alias table of IRI bases and values.
+    #[must_use]
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
+    /// The table of labels that are wrong at their source.
+    #[must_use]
+    pub fn corrections(&self) -> &Corrections {
+        &self.corrections
+    }
+
+    fn find_iri(&self, scheme: Scheme, iri: &str) -> Option<&Concept> {
+        self.by_iri.get(&(scheme, iri.to_owned())).and_then(|index| self.concepts.get(*index))
+    }
+}
+
+/// Everything reachable by `step`, breadth first, each once. A cycle ends the walk instead of looping.
+fn closure<'a>(start: &'a ConceptId, step: impl Fn(&ConceptId) -> &'a [ConceptId]) -> Vec<ConceptId> {
+    let mut found: Vec<ConceptId> = Vec::new();
+    let mut frontier = vec![start.clone()];
+    while let Some(at) = frontier.pop() {
+        let mut next: Vec<ConceptId> =
+            step(&at).iter().filter(|id| *id != start && !found.contains(id)).cloned().collect();
+        next.dedup();
+        found.extend(next.iter().cloned());
+        frontier.splice(0..0, next);
+    }
+    found
+}
