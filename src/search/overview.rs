@@ -1,0 +1,126 @@
+//! The home page's figures: totals by subject kind, cancer site by modality, countries, providers, newest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tantivy::DocAddress;
+
+use super::SearchError;
+use super::document::token;
+use super::facets;
+use super::filter;
+use super::order;
+use super::page::{Bucket, CountryTotal, Matrix, MatrixCell, Overview, ProviderTotal};
+use super::totals;
+use super::view::{Hits, View};
+use crate::domain::concept::{ConceptId, Scheme};
+use crate::domain::search::{Facet, NOT_RECOGNISED, NOT_STATED, SearchRequest, Sort};
+use crate::vocab::{ModalityRole, Vocabulary};
+
+/// Rows of the matrix.
+const MOST_SITES: usize = 14;
+/// Columns of the matrix.
+const MOST_MODALITIES: usize = 8;
+/// Newest data sets shown.
+const NEWEST: usize = 6;
+
+/// The overview of everything.
+pub(super) fn overview(view: &View, vocabulary: &Vocabulary) -> Result<Overview, SearchError> {
+    let by_provider = by_provider(view);
+    let request = SearchRequest::default().with_sort(Sort::Newest);
+    let mut newest = Vec::new();
+    for place in order::page(&request, &filter::human(view), None, view, NEWEST)? {
+        let segment = u32::try_from(place.segment).map_err(|_| SearchError::Damaged("too many segments"))?;
+        newest.push(view.card(DocAddress::new(segment, place.document))?);
+    }
+    Ok(Overview {
+        totals: totals::totals(&view.alive, view, vocabulary),
+        providers: u64::try_from(by_provider.len()).unwrap_or(u64::MAX),
+        matrix: matrix(view, vocabulary),
+        by_country: by_country(&by_provider, vocabulary),
+        by_provider,
+        newest,
+    })
+}
+
+fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
+    let human = filter::human(view).and(&view.alive);
+    let acquired = |value: &str| {
+        let id = ConceptId::new(Scheme::Modality, value).ok();
+        let concept = id.as_ref().and_then(|id| vocabulary.concept(id));
+        // A group of modalities is no column beside its members.
+        concept.is_some_and(|concept| concept.role == Some(ModalityRole::Acquired) && concept.broader.is_empty())
+    };
+    let top =
+        |value: &str| ConceptId::new(Scheme::Topography, value).is_ok_and(|id| vocabulary.broader(&id).is_empty());
+    let sites = buckets(Facet::Topography, MOST_SITES, &human, view, vocabulary, top);
+    let modalities = buckets(Facet::Modality, MOST_MODALITIES, &human, view, vocabulary, acquired);
+    let row = |site: &Bucket| {
+        let at_site = human.and(&view.with_any(&[token(Facet::Topography, &site.value)]));
+        let cell = |modality: &Bucket| {
+            let both = at_site.and(&view.with_any(&[token(Facet::Modality, &modality.value)]));
+            MatrixCell { datasets: both.len(), subjects: totals::subjects(&both, view) }
+        };
+        modalities.iter().map(cell).collect()
+    };
+    let cells = sites.iter().map(row).collect();
+    Matrix { sites, modalities, cells }
+}
+
+fn buckets(
+    facet: Facet,
+    most: usize,
+    set: &Hits,
+    view: &View,
+    vocabulary: &Vocabulary,
+    keep: impl Fn(&str) -> bool,
+) -> Vec<Bucket> {
+    let counts = filter::counts(facet, set, view).into_iter();
+    let kept = counts.filter(|(value, _)| value != NOT_STATED && value != NOT_RECOGNISED && keep(value));
+    let mut buckets: Vec<Bucket> = kept
+        .map(|(value, datasets)| {
+            let members = set.and(&view.with_any(&[token(facet, &value)]));
+            let label = facets::label(facet, &value, view, vocabulary);
+            Bucket { label, datasets, subjects: totals::subjects(&members, view), value }
+        })
+        .collect();
+    buckets.sort_by(|one, other| other.datasets.cmp(&one.datasets).then_with(|| one.label.cmp(&other.label)));
+    buckets.truncate(most);
+    buckets
+}
+
+fn by_provider(view: &View) -> Vec<ProviderTotal> {
+    let counts = filter::counts(Facet::Provider, &view.alive, view);
+    let mut totals: Vec<ProviderTotal> = counts
+        .into_iter()
+        .filter_map(|(slug, datasets)| {
+            let members = view.alive.and(&view.with_any(&[token(Facet::Provider, &slug)]));
+            let provider = view.providers.get(&slug)?;
+            let (name, country) = (provider.name.clone(), provider.country.clone());
+            Some(ProviderTotal { slug, name, country, datasets, subjects: totals::subjects(&members, view) })
+        })
+        .collect();
+    totals.sort_by(|one, other| other.datasets.cmp(&one.datasets).then_with(|| one.name.cmp(&other.name)));
+    totals
+}
+
+fn by_country(providers: &[ProviderTotal], vocabulary: &Vocabulary) -> Vec<CountryTotal> {
+    let countries: BTreeSet<&String> = providers.iter().filter_map(|provider| provider.country.as_ref()).collect();
+    let mut totals: BTreeMap<&String, CountryTotal> = countries
+        .into_iter()
+        .map(|country| {
+            let label = ConceptId::new(Scheme::Country, country)
+                .map_or_else(|_| country.clone(), |id| vocabulary.label(&id).to_owned());
+            (country, CountryTotal { country: country.clone(), label, providers: 0, datasets: 0, subjects: 0 })
+        })
+        .collect();
+    for provider in providers {
+        if let Some(total) = provider.country.as_ref().and_then(|country| totals.get_mut(country)) {
+            total.providers += 1;
+            total.datasets += provider.datasets;
+            total.subjects = total.subjects.saturating_add(provider.subjects);
+        }
+    }
+    let mut list: Vec<CountryTotal> = totals.into_values().collect();
+    list.sort_by(|one, other| other.datasets.cmp(&one.datasets).then_with(|| one.label.cmp(&other.label)));
+    list
+}
