@@ -1,5 +1,6 @@
 //! Pure types and rules: no I/O, no clock, no engine. Every rule of the product lives here once.
 
+pub mod clock;
 pub mod concept;
 pub mod dataset;
 pub mod ids;
