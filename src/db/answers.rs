@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::schema::{raw_answer, raw_body};
 use super::time::Stamp;
-use super::{Connection, DbError};
+use super::{Connection, DbError, insert_unless_taken};
 use crate::domain::ids::RunId;
 
 /// An answer to keep.
@@ -104,11 +104,8 @@ fn keep_body(connection: &mut Connection, body: &[u8]) -> Result<String, DbError
     let size = i64::try_from(body.len()).map_err(|error| DbError::corrupt("answer body", error))?;
     let row = (raw_body::hash.eq(&hash), raw_body::size.eq(size), raw_body::packed.eq(packed));
     // Another process may archive the same body at this moment: then it is there, which is all that is wanted.
-    let inserted = connection.transaction(|inner| diesel::insert_into(raw_body::table).values(row).execute(inner));
-    match inserted.map_err(DbError::from) {
-        Err(error) if !error.is_duplicate() => Err(error),
-        _ => Ok(hash),
-    }
+    insert_unless_taken(connection, |inner| diesel::insert_into(raw_body::table).values(row).execute(inner))?;
+    Ok(hash)
 }
 
 /// The newest archived answer of this address that had a body, or `None`.

@@ -13,18 +13,18 @@ use super::DbError;
 
 /// A connection to either database; queries are written once and run on both.
 #[derive(diesel::MultiConnection)]
-pub enum Connection {
+pub enum DbConnection {
     /// A file of this machine.
     Sqlite(SqliteConnection),
     /// A PostgreSQL server.
     Postgres(PgConnection),
 }
 
-impl std::fmt::Debug for Connection {
+impl std::fmt::Debug for DbConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Connection::Sqlite(_) => "Connection::Sqlite",
-            Connection::Postgres(_) => "Connection::Postgres",
+            DbConnection::Sqlite(_) => "Connection::Sqlite",
+            DbConnection::Postgres(_) => "Connection::Postgres",
         })
     }
 }
@@ -85,13 +85,13 @@ pub(super) struct Manager {
 }
 
 impl Manager {
-    fn open(&self) -> Result<Connection, DbError> {
+    fn open(&self) -> Result<DbConnection, DbError> {
         match &self.target {
-            Target::Sqlite(path) => open_sqlite(path, self.access, self.busy_timeout).map(Connection::Sqlite),
+            Target::Sqlite(path) => open_sqlite(path, self.access, self.busy_timeout).map(DbConnection::Sqlite),
             Target::Postgres(address) => {
                 let mut connection = PgConnection::establish(address).map_err(DbError::Open)?;
                 connection.batch_execute("SET TIME ZONE 'UTC'")?;
-                Ok(Connection::Postgres(connection))
+                Ok(DbConnection::Postgres(connection))
             }
         }
     }
@@ -114,18 +114,18 @@ fn open_sqlite(path: &Path, access: Access, busy_timeout: Duration) -> Result<Sq
 }
 
 impl ManageConnection for Manager {
-    type Connection = Connection;
+    type Connection = DbConnection;
     type Error = DbError;
 
-    fn connect(&self) -> Result<Connection, DbError> {
+    fn connect(&self) -> Result<DbConnection, DbError> {
         self.open()
     }
 
-    fn is_valid(&self, connection: &mut Connection) -> Result<(), DbError> {
+    fn is_valid(&self, connection: &mut DbConnection) -> Result<(), DbError> {
         Ok(connection.ping()?)
     }
 
-    fn has_broken(&self, connection: &mut Connection) -> bool {
+    fn has_broken(&self, connection: &mut DbConnection) -> bool {
         std::thread::panicking() || connection.is_broken()
     }
 }

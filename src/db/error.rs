@@ -77,10 +77,7 @@ impl DbError {
     /// Whether a value that must be the only one was there already.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
-        matches!(
-            self,
-            DbError::Query(diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-        )
+        matches!(self, DbError::Query(diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::schema::{job, schedule};
 use super::time::Stamp;
-use super::{Connection, DbError};
+use super::{Connection, DbError, insert_unless_taken};
 use crate::domain::ids::JobId;
 
 /// How many due jobs one claim looks at before it gives up against faster workers.
@@ -80,13 +80,9 @@ pub fn enqueue(connection: &mut Connection, new: &NewJob, now: DateTime<Utc>) ->
         job::due.eq(new.due.naive_utc()),
         job::created.eq(now.naive_utc()),
     );
-    // Two processes may enqueue the same key at once: the savepoint lets the second one lose quietly.
-    let inserted = connection.transaction(|inner| diesel::insert_into(job::table).values(row).execute(inner));
-    match inserted.map_err(DbError::from) {
-        Ok(_) => Ok(Some(id)),
-        Err(error) if error.is_duplicate() => Ok(None),
-        Err(error) => Err(error),
-    }
+    // Two processes may enqueue the same key at once: the second one loses quietly.
+    let inserted = insert_unless_taken(connection, |inner| diesel::insert_into(job::table).values(row).execute(inner))?;
+    Ok(inserted.then_some(id))
 }
 
 /// Claims the job that is due longest for `worker` until `now + lock`; also one whose lock has run out.
@@ -100,9 +96,7 @@ pub fn claim(
     let at = now.naive_utc();
     let candidates: Vec<String> = job::table
         .filter(job::name.eq_any(names.iter().copied()))
-        .filter(
-            job::state.eq("queued").and(job::due.le(at)).or(job::state.eq("running").and(job::locked_until.le(at))),
-        )
+        .filter(job::state.eq("queued").and(job::due.le(at)).or(job::state.eq("running").and(job::locked_until.le(at))))
         .order((job::due, job::id))
         .limit(CLAIM_CANDIDATES)
         .select(job::id)
@@ -170,10 +164,8 @@ pub fn settle(
     settled: &Settled,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let ours = job::table
-        .filter(job::id.eq(id.as_str()))
-        .filter(job::locked_by.eq(worker))
-        .filter(job::state.eq("running"));
+    let ours =
+        job::table.filter(job::id.eq(id.as_str())).filter(job::locked_by.eq(worker)).filter(job::state.eq("running"));
     let unlocked = (job::locked_by.eq(None::<String>), job::locked_until.eq(None::<chrono::NaiveDateTime>));
     let finished = Some(now.naive_utc());
     let update = diesel::update(ours);
@@ -187,9 +179,9 @@ pub fn settle(
         Settled::Dead { error } => update
             .set((job::state.eq("dead"), unlocked, job::finished.eq(finished), job::last_error.eq(error)))
             .execute(connection)?,
-        Settled::Released => update
-            .set((job::state.eq("queued"), unlocked, job::attempts.eq(job::attempts - 1)))
-            .execute(connection)?,
+        Settled::Released => {
+            update.set((job::state.eq("queued"), unlocked, job::attempts.eq(job::attempts - 1))).execute(connection)?
+        }
     };
     Ok(changed == 1)
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::schema::lease;
-use super::{Connection, DbError};
+use super::{Connection, DbError, insert_unless_taken};
 
 /// Takes or prolongs the lease for `holder` until `now + lasting`. `false`: another holds it.
 pub fn acquire(
@@ -24,14 +24,8 @@ pub fn acquire(
         return Ok(true);
     }
     let row = (lease::name.eq(name), lease::holder.eq(holder), lease::until.eq(until));
-    // Two processes may find no row at the same moment; the one that comes second has not got the lease. The
-    // savepoint keeps the caller's transaction alive on PostgreSQL.
-    let inserted = connection.transaction(|inner| diesel::insert_into(lease::table).values(row).execute(inner));
-    match inserted.map_err(DbError::from) {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_duplicate() => Ok(false),
-        Err(error) => Err(error),
-    }
+    // Two processes may find no row at the same moment; the one that comes second has not got the lease.
+    insert_unless_taken(connection, |inner| diesel::insert_into(lease::table).values(row).execute(inner))
 }
 
 /// Gives the lease back; nothing happens when another holds it by now.

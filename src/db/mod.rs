@@ -33,7 +33,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
 
-pub use self::connection::{Connection, MultiBackend, Target};
+pub use self::connection::{DbConnection as Connection, MultiBackend, Target};
 pub use self::error::DbError;
 pub use self::migrations::known_versions;
 
@@ -96,13 +96,7 @@ impl Db {
         let writers = pool(&target, Access::Write, writer_count)?;
         let readers = pool(&target, Access::Read, reader_count)?;
         let permits = |count: u32| Semaphore::new(usize::try_from(count).unwrap_or(1));
-        let inner = Inner {
-            target,
-            readers,
-            writers,
-            reading: permits(reader_count),
-            writing: permits(writer_count),
-        };
+        let inner = Inner { target, readers, writers, reading: permits(reader_count), writing: permits(writer_count) };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -195,7 +189,7 @@ fn pool(target: &Target, access: Access, size: u32) -> Result<Pool<Manager>, DbE
         .build_unchecked(manager))
 }
 
-fn take(pool: &Pool<Manager>) -> Result<diesel::r2d2::r2d2::PooledConnection<Manager>, DbError> {
+fn take(pool: &Pool<Manager>) -> Result<diesel::r2d2::PooledConnection<Manager>, DbError> {
     pool.get().map_err(|_| DbError::Busy)
 }
 
@@ -240,5 +234,18 @@ fn joined<T, E: From<DbError>>(finished: Result<Result<T, E>, tokio::task::JoinE
             tracing::error!(error = %failure, "a database task did not finish");
             Err(DbError::Task.into())
         }
+    }
+}
+
+/// Runs an insertion that another process may win: `false` when the value that must be the only one is there already.
+/// The savepoint keeps the caller's transaction alive, which PostgreSQL would otherwise give up.
+fn insert_unless_taken(
+    connection: &mut Connection,
+    insertion: impl FnOnce(&mut Connection) -> diesel::QueryResult<usize>,
+) -> Result<bool, DbError> {
+    match diesel::Connection::transaction(connection, insertion).map_err(DbError::from) {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_duplicate() => Ok(false),
+        Err(error) => Err(error),
     }
 }

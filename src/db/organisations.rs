@@ -52,11 +52,7 @@ pub struct NewOrganisation {
 }
 
 /// Enters an organisation.
-pub fn insert(
-    connection: &mut Connection,
-    new: &NewOrganisation,
-    now: DateTime<Utc>,
-) -> Result<Organisation, DbError> {
+pub fn insert(connection: &mut Connection, new: &NewOrganisation, now: DateTime<Utc>) -> Result<Organisation, DbError> {
     let id = OrganisationId::fresh(now);
     let slug = slugs::allocate(connection, SlugKind::Provider, &new.slug, id.as_str(), now)?;
     diesel::insert_into(organisation::table)

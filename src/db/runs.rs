@@ -112,7 +112,12 @@ pub struct StagedRecord {
 }
 
 /// Begins a run.
-pub fn begin(connection: &mut Connection, source: &SourceId, cause: &str, now: DateTime<Utc>) -> Result<RunId, DbError> {
+pub fn begin(
+    connection: &mut Connection,
+    source: &SourceId,
+    cause: &str,
+    now: DateTime<Utc>,
+) -> Result<RunId, DbError> {
     let id = RunId::fresh(now);
     diesel::insert_into(harvest_run::table)
         .values((
@@ -166,7 +171,11 @@ pub fn finish(
 
 /// Ends every unfinished run of the source as failed, for the process that ran them is gone; call it only under the
 /// source's lease. Returns how many.
-pub fn abandon_unfinished(connection: &mut Connection, source: &SourceId, now: DateTime<Utc>) -> Result<usize, DbError> {
+pub fn abandon_unfinished(
+    connection: &mut Connection,
+    source: &SourceId,
+    now: DateTime<Utc>,
+) -> Result<usize, DbError> {
     let unfinished: Vec<String> = harvest_run::table
         .filter(harvest_run::source_id.eq(source.as_str()))
         .filter(harvest_run::finished.is_null())

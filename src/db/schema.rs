@@ -64,9 +64,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    slug (kind, slug) {
+    slug (kind, name) {
         kind -> Text,
-        slug -> Text,
+        name -> Text,
         owner_id -> Text,
         created -> Timestamp,
     }

@@ -182,11 +182,8 @@ pub fn put_remainder(
     graph_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let kept: Option<String> = source_remainder::table
-        .find(id.as_str())
-        .select(source_remainder::graph_hash)
-        .first(connection)
-        .optional()?;
+    let kept: Option<String> =
+        source_remainder::table.find(id.as_str()).select(source_remainder::graph_hash).first(connection).optional()?;
     if kept.as_deref() == Some(graph_hash) {
         return Ok(false);
     }

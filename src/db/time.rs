@@ -6,7 +6,7 @@ use diesel::deserialize::{self, FromStaticSqlRow, Queryable};
 use diesel::sql_types::{Nullable, Timestamp};
 
 /// A TIMESTAMP column read as UTC.
-pub(super) struct Stamp(NaiveDateTime);
+pub struct Stamp(NaiveDateTime);
 
 impl From<Stamp> for DateTime<Utc> {
     fn from(stamp: Stamp) -> Self {
@@ -25,7 +25,7 @@ where
 }
 
 /// A TIMESTAMP column that may be empty, read as UTC.
-pub(super) struct MaybeStamp(Option<NaiveDateTime>);
+pub struct MaybeStamp(Option<NaiveDateTime>);
 
 impl From<MaybeStamp> for Option<DateTime<Utc>> {
     fn from(stamp: MaybeStamp) -> Self {

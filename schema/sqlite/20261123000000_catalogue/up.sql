@@ -62,10 +62,10 @@ CREATE INDEX data_set_name_by_data_set ON data_set_name (data_set_id);
 -- Public names, fixed at first sight; a row is never deleted and so a name is never reused.
 CREATE TABLE slug (
     kind TEXT NOT NULL CHECK (kind IN ('dataset', 'series', 'provider')),
-    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
     owner_id TEXT NOT NULL,
     created TIMESTAMP NOT NULL,
-    PRIMARY KEY (kind, slug)
+    PRIMARY KEY (kind, name)
 );
 CREATE INDEX slug_by_owner ON slug (owner_id);
 

@@ -60,7 +60,6 @@ pub enum Applied {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = staged_record)]
 struct Staged {
-    kind: String,
     identity: String,
     iri: Option<String>,
     slug: String,
@@ -98,7 +97,8 @@ pub fn apply_run(connection: &mut Connection, apply: &ApplyRun<'_>) -> Result<Ap
     let known = known_records(connection, apply.source)?;
     let found = staged_keys(connection, apply.run)?;
     let missing = missing_records(&known, &found, apply);
-    let mut counts = RunCounts { found: count(found.len())?, refused: count(apply.spared.len())?, ..RunCounts::default() };
+    let mut counts =
+        RunCounts { found: count(found.len())?, refused: count(apply.spared.len())?, ..RunCounts::default() };
 
     let live = known.values().filter(|one| one.state != RecordState::Gone).count();
     let still_there = found.len() + apply.spared.len();
@@ -363,9 +363,7 @@ impl Swap<'_> {
             return Ok(());
         }
         diesel::update(
-            record::table
-                .filter(record::source_id.eq(self.apply.source.as_str()))
-                .filter(record::gone_at.is_null()),
+            record::table.filter(record::source_id.eq(self.apply.source.as_str())).filter(record::gone_at.is_null()),
         )
         .set(record::last_seen.eq(self.apply.now.naive_utc()))
         .execute(self.connection)?;

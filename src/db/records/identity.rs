@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn spellings_of_one_doi_are_one_name() {
-        for spelling in ["doi:10.7937/K9.X", "10.7937/k9.x", "http://dx.doi.org/10.7937/K9.x", " https://doi.org/10.7937/k9.X "] {
+        for spelling in
+            ["doi:10.7937/K9.X", "10.7937/k9.x", "http://dx.doi.org/10.7937/K9.x", " https://doi.org/10.7937/k9.X "]
+        {
             assert_eq!(folded(spelling), "https://doi.org/10.7937/k9.x");
         }
         assert_eq!(folded("https://A.example/X"), "https://A.example/X");

@@ -265,10 +265,7 @@ pub fn set_state(
         earlier => earlier,
     };
     diesel::update(record::table.find(id.as_str()))
-        .set((
-            record::state.eq(after.as_str()),
-            record::published_at.eq(first_published.map(|time| time.naive_utc())),
-        ))
+        .set((record::state.eq(after.as_str()), record::published_at.eq(first_published.map(|time| time.naive_utc()))))
         .execute(connection)?;
     let mut events = Vec::new();
     announce(connection, id, &before.data_set_id, before.state, after, &mut events)?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::super::schema::slug;
-use super::super::{Connection, DbError};
+use super::super::{Connection, DbError, insert_unless_taken};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
 
@@ -55,16 +55,11 @@ fn claim(
     }
     let row = (
         slug::kind.eq(kind.as_str()),
-        slug::slug.eq(wish.as_str()),
+        slug::name.eq(wish.as_str()),
         slug::owner_id.eq(owner),
         slug::created.eq(now.naive_utc()),
     );
-    let inserted = connection.transaction(|inner| diesel::insert_into(slug::table).values(row).execute(inner));
-    match inserted.map_err(DbError::from) {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_duplicate() => Ok(false),
-        Err(error) => Err(error),
-    }
+    insert_unless_taken(connection, |inner| diesel::insert_into(slug::table).values(row).execute(inner))
 }
 
 /// Gives the owner the wished name, or the first free one made of it with a number.
