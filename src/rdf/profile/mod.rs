@@ -1,1 +1,156 @@
-//! Profiles: reading any of them into the canonical data set and writing it back.
+//! Profiles: reading any of them into the canonical data set and series, and writing those back.
+//!
+//! Policy: reading is tolerant and says what it mended ([`Repair`]) or could not use ([`Finding`]); whether a record is
+//! complete for a profile is judged elsewhere. The same statements give the same value, whatever their order and
+//! whatever the blank nodes are called: every list is sorted and has no repeats. Writing loses nothing: what no profile
+//! has goes into the `atlas:` namespace, and a value whose original differs from the concept it was read as keeps the
+//! original in an `atlas:reading` node, so that a value that is written and read again is the same.
+
+mod agent;
+mod aliases;
+mod date;
+mod detail;
+mod detect;
+mod distribution;
+mod number;
+mod read;
+mod reader;
+mod series;
+mod term;
+mod write;
+mod writer;
+
+use chrono::{DateTime, Utc};
+use oxrdf::{BlankNode, Graph, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef};
+
+use crate::domain::dataset::{Dataset, Profile, Repair, Series};
+use crate::vocab::Vocabulary;
+
+pub use date::read_date;
+
+use reader::Reader;
+use writer::Writer;
+
+/// A record read from a graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadRecord<T> {
+    /// The record.
+    pub value: T,
+    /// The profile that it was written in, as far as its properties tell.
+    pub profile: Profile,
+    /// What was mended, each once.
+    pub repairs: Vec<Repair>,
+    /// What could not be used.
+    pub findings: Vec<Finding>,
+}
+
+/// A statement that could not be used; it stays in the source graph.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The property as a prefixed name.
+    pub property: String,
+    /// The value.
+    pub value: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// A record that cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadRefused {
+    /// It has neither an IRI nor an identifier, so it could not be found again in the next harvest.
+    #[error("the record has neither an address (IRI) nor a dct:identifier: give it one of them")]
+    NoIdentity,
+}
+
+/// What to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The profile: [`Profile::HealthDcatApR8`] with everything, [`Profile::Eucaim2`] without the product's own
+    /// properties, [`Profile::DcatAp`] with DCAT-AP's only. Any other is written as the first.
+    pub profile: Profile,
+    /// Our page about the record, written as its `dcat:CatalogRecord`.
+    pub record_page: Option<RecordPage>,
+}
+
+impl Target {
+    /// Everything, without a catalogue record.
+    #[must_use]
+    pub fn full() -> Self {
+        Self { profile: Profile::HealthDcatApR8, record_page: None }
+    }
+}
+
+/// A page about a record (`dcat:CatalogRecord`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordPage {
+    /// Address.
+    pub iri: String,
+    /// When the record was first listed.
+    pub listed: Option<DateTime<Utc>>,
+    /// When it last changed.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// Reads the data set that `subject` is in the graph.
+///
+/// # Errors
+/// [`ReadRefused`] when it cannot be kept.
+pub fn read_dataset(
+    graph: &Graph,
+    subject: NamedOrBlankNodeRef<'_>,
+    vocabulary: &Vocabulary,
+) -> Result<ReadRecord<Dataset>, ReadRefused> {
+    let profile = detect::profile(graph);
+    let (graph, repairs) = aliases::normalise(graph);
+    let mut reader = Reader::new(&graph, vocabulary, repairs);
+    let value = read::dataset(&mut reader, subject);
+    if value.iri.is_none() && value.identifiers.is_empty() {
+        return Err(ReadRefused::NoIdentity);
+    }
+    Ok(reader.finish(value, profile))
+}
+
+/// Reads the series that `subject` is in the graph.
+///
+/// # Errors
+/// [`ReadRefused`] when it cannot be kept.
+pub fn read_series(
+    graph: &Graph,
+    subject: NamedOrBlankNodeRef<'_>,
+    vocabulary: &Vocabulary,
+) -> Result<ReadRecord<Series>, ReadRefused> {
+    let profile = detect::profile(graph);
+    let (graph, repairs) = aliases::normalise(graph);
+    let mut reader = Reader::new(&graph, vocabulary, repairs);
+    let value = series::read(&mut reader, subject);
+    if value.iri.is_none() && value.identifiers.is_empty() {
+        return Err(ReadRefused::NoIdentity);
+    }
+    Ok(reader.finish(value, profile))
+}
+
+/// The data set as a graph whose subject is [`subject`] of its IRI.
+#[must_use]
+pub fn write_dataset(dataset: &Dataset, vocabulary: &Vocabulary, target: &Target) -> Graph {
+    let mut writer = Writer::new(vocabulary);
+    let subject = subject(dataset.iri.as_deref());
+    write::dataset(&mut writer, &subject, dataset);
+    writer.finish(&subject, target)
+}
+
+/// The series as a graph whose subject is [`subject`] of its IRI.
+#[must_use]
+pub fn write_series(series: &Series, vocabulary: &Vocabulary, target: &Target) -> Graph {
+    let mut writer = Writer::new(vocabulary);
+    let subject = subject(series.iri.as_deref());
+    series::write(&mut writer, &subject, series);
+    writer.finish(&subject, target)
+}
+
+/// The node that stands for a record: its IRI, or for a record without one always the same blank node `record`.
+#[must_use]
+pub fn subject(iri: Option<&str>) -> NamedOrBlankNode {
+    iri.and_then(|iri| NamedNode::new(iri).ok())
+        .map_or_else(|| BlankNode::new_unchecked("record").into(), NamedOrBlankNode::from)
+}
