@@ -1,21 +1,169 @@
 //! `App`: engines, configuration, clock, network, queue; built once, passed explicitly; knows no flow.
+//!
+//! Policy: the serving process holds the data directory's lock and owns the indexes. A command beside it works on the
+//! database only: it gets an RDF store in memory and the text index for reading, and the serving process projects.
 
+mod lock;
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+pub use lock::DataLock;
+
 use crate::config::Config;
-use crate::telemetry::Metrics;
+use crate::db::{DatabaseSettings, Db, DbError};
+use crate::domain::clock::Clock;
+use crate::net;
+use crate::rdf::store::{RdfStore, StoreError};
+use crate::search::{SearchEngine, SearchError};
+use crate::telemetry::{Metrics, TelemetryError};
+use crate::vocab::{Vocabulary, VocabularyError};
+
+/// Directory of the text index in the data directory.
+const SEARCH_DIRECTORY: &str = "search";
+/// Directory of the RDF store in the data directory.
+const RDF_DIRECTORY: &str = "rdf";
+
+/// Why an [`App`] cannot be built. The text is for the person who starts the process.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Another process has the data directory.
+    #[error(
+        "the data directory {} is in use by another Atlas{}: stop that one first, or give this one a directory of its own \
+         with --dir",
+        directory.display(),
+        pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+    )]
+    InUse {
+        /// The directory.
+        directory: PathBuf,
+        /// Process number of the holder, when it could be read.
+        pid: Option<u32>,
+    },
+    /// The data directory cannot be made or written.
+    #[error("the data directory {} cannot be used: {problem}", directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// What the system said.
+        problem: std::io::Error,
+    },
+    /// The vocabularies.
+    #[error("the vocabularies cannot be read: {0}")]
+    Vocabulary(#[from] VocabularyError),
+    /// The database.
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] DbError),
+    /// The text index.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The RDF store.
+    #[error("the RDF store cannot be opened: {0}")]
+    Rdf(#[from] StoreError),
+    /// Metrics.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+}
+
+/// Which part of the data directory a process works with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Owns the directory and its indexes; one process at a time.
+    Owner,
+    /// Works on the database beside the owner.
+    Beside,
+}
 
 /// Everything that one process shares. Always behind an [`Arc`].
 pub struct App {
     /// Settings.
     pub config: Config,
+    /// The one source of time.
+    pub clock: Arc<dyn Clock>,
+    /// Controlled vocabularies.
+    pub vocabulary: Arc<Vocabulary>,
+    /// The database: the truth.
+    pub db: Db,
+    /// The text index: a projection.
+    pub search: Arc<SearchEngine>,
+    /// The RDF store: a projection.
+    pub rdf: Arc<RdfStore>,
+    /// The guarded client that everything outbound uses.
+    pub net: net::Client,
     /// Metrics.
     pub metrics: Arc<Metrics>,
     /// Cancelled when the process is asked to stop.
     pub shutdown: CancellationToken,
     /// The main runtime: long tasks go here, never on a web worker's own thread.
     pub runtime: Handle,
+    /// Held as long as the process owns the data directory.
+    _lock: Option<DataLock>,
+}
+
+impl App {
+    /// Opens everything in the order in which it depends on each other; migrations of SQLite are run. Blocks.
+    ///
+    /// # Errors
+    /// [`AppError`] says which part did not open, why, and the way out.
+    pub fn open(config: Config, clock: Arc<dyn Clock>, runtime: Handle, role: Role) -> Result<Arc<Self>, AppError> {
+        let directory = config.data.directory.clone();
+        let unusable = |problem| AppError::Directory { directory: directory.clone(), problem };
+        std::fs::create_dir_all(&directory).map_err(unusable)?;
+        let lock = match role {
+            Role::Owner => Some(DataLock::take(&directory)?),
+            Role::Beside => None,
+        };
+        let vocabulary = Arc::new(open_vocabulary(&config.data.vocabularies)?);
+        let db = Db::connect(&database_settings(&config))?;
+        db.migrate()?;
+        let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), Arc::clone(&vocabulary))?;
+        let rdf = match role {
+            Role::Owner => RdfStore::open(&directory.join(RDF_DIRECTORY))?,
+            Role::Beside => RdfStore::in_memory()?,
+        };
+        Ok(Arc::new(Self {
+            net: net::Client::new(net_settings(&config)),
+            config,
+            clock,
+            vocabulary,
+            db,
+            search: Arc::new(search),
+            rdf: Arc::new(rdf),
+            metrics: Arc::new(Metrics::new()?),
+            shutdown: CancellationToken::new(),
+            runtime,
+            _lock: lock,
+        }))
+    }
+}
+
+fn open_vocabulary(replacements: &Path) -> Result<Vocabulary, VocabularyError> {
+    let named = !replacements.as_os_str().is_empty();
+    Vocabulary::load(named.then_some(replacements))
+}
+
+/// The database settings of the configuration.
+#[must_use]
+pub fn database_settings(config: &Config) -> DatabaseSettings {
+    let mut settings = DatabaseSettings::new(config.database_url());
+    if let Some(readers) = NonZeroU32::new(config.database.connections) {
+        settings.readers = readers;
+    }
+    settings
+}
+
+fn net_settings(config: &Config) -> net::NetSettings {
+    net::NetSettings {
+        allow_private: config.net.allow_private,
+        pace: Duration::from_millis(config.harvest.pace_milliseconds),
+        concurrency_per_host: config.harvest.parallel_requests,
+        connect_timeout: Duration::from_secs(config.net.connect_seconds),
+        user_agent: format!("{}/{}", config.net.user_agent, env!("CARGO_PKG_VERSION")),
+        ..net::NetSettings::default()
+    }
 }
