@@ -111,13 +111,13 @@ fn keep(file: &Path, ports: &[u16]) -> Result<(), NodesError> {
 }
 
 #[derive(Debug, Deserialize)]
-struct Page {
+struct Asked {
     page: Option<usize>,
     size: Option<usize>,
     format: Option<String>,
 }
 
-async fn answer(request: HttpRequest, query: web::Query<Page>, points: web::Data<Points>) -> HttpResponse {
+async fn answer(request: HttpRequest, query: web::Query<Asked>, points: web::Data<Points>) -> HttpResponse {
     let port = request.app_config().local_addr().port();
     let Some((_, point)) = points.0.iter().find(|(own, _)| *own == port) else {
         return HttpResponse::NotFound().finish();
