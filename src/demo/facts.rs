@@ -62,8 +62,8 @@ pub struct Collection {
     pub species: String,
     /// `Complete` or `Ongoing`.
     pub status: String,
-    /// Last change.
-    pub updated: NaiveDate,
+    /// Last change, where stated.
+    pub updated: Option<NaiveDate>,
     /// Cancer types as written: free text, comma lists.
     pub cancer_types: String,
     /// Tumour locations as written.

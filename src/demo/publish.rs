@@ -47,7 +47,7 @@ pub fn data_point(node: &Node, vocabulary: &Vocabulary) -> FairDataPoint {
         .map(|collection| Entry {
             id: collection.id.clone(),
             graph: graph(node, collection, vocabulary),
-            modified: midnight(collection.updated),
+            modified: midnight(collection.updated.unwrap_or(ISSUED)),
         })
         .collect();
     let catalogue = Catalogue {
@@ -97,7 +97,7 @@ pub fn dataset(node: &Node, collection: &Collection) -> Dataset {
         descriptions: vec![english(&describe::collection(collection))],
         keywords: keywords.into_iter().map(english).collect(),
         issued: None,
-        modified: Some(day(collection.updated)),
+        modified: collection.updated.map(day),
         languages: vec![iri(ENGLISH)],
         publisher: Some(publisher(node)),
         creators: vec![Agent { names: vec![english("NCI Imaging Data Commons")], ..Agent::default() }],
@@ -266,4 +266,27 @@ fn day(date: NaiveDate) -> DateValue {
 
 fn midnight(date: NaiveDate) -> DateTime<Utc> {
     date.and_time(NaiveTime::MIN).and_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::allocate::{NODES, allocate};
+    use super::super::facts::Facts;
+    use super::*;
+    use crate::rdf::profile::{read_dataset, subject};
+
+    #[test]
+    fn what_a_node_publishes_reads_back_with_its_counts() {
+        let vocabulary = Vocabulary::embedded().unwrap();
+        for node in allocate(&Facts::carried().unwrap().collections, NODES) {
+            for collection in &node.collections {
+                let graph = graph(&node, collection, &vocabulary);
+                let own = subject(Some(&format!("{}/dataset/{}", node.base(), collection.id)));
+                let read = read_dataset(&graph, own.as_ref(), &vocabulary).unwrap().value;
+                assert_eq!(read.counts, counts(collection), "{}", collection.id);
+                assert_eq!(read.tallies.len(), tallies(collection).len(), "{}", collection.id);
+                assert_eq!(read.distributions.len(), collection.sources.len(), "{}", collection.id);
+            }
+        }
+    }
 }
