@@ -13,14 +13,13 @@ pub fn json(bytes: &[u8]) -> usize {
             (true, _) if escaped => escaped = false,
             (true, b'\\') => escaped = true,
             (true, b'"') => in_string = false,
-            (true, _) => {}
             (false, b'"') => in_string = true,
             (false, b'{' | b'[') => {
                 depth = depth.saturating_add(1);
                 deepest = deepest.max(depth);
             }
             (false, b'}' | b']') => depth = depth.saturating_sub(1),
-            (false, _) => {}
+            (true | false, _) => {}
         }
     }
     deepest

@@ -136,11 +136,9 @@ pub fn decide(media_type: Option<&str>, bytes: &[u8]) -> Option<Format> {
     match (looks(bytes), named) {
         (Looks::Html, Some(Format::RdfXml)) => Some(Format::RdfXml).filter(|_| contains(bytes, b"rdf:RDF")),
         (Looks::Html | Looks::WideText, _) => None,
-        (Looks::Xml, Some(Format::RdfXml) | None) => Some(Format::RdfXml),
-        (Looks::Json, Some(Format::JsonLd) | None) => Some(Format::JsonLd),
-        (Looks::Xml, Some(_)) => Some(Format::RdfXml),
+        (Looks::Xml, _) => Some(Format::RdfXml),
         (Looks::Json, Some(Format::TriG)) => Some(Format::TriG),
-        (Looks::Json, Some(_)) => Some(Format::JsonLd),
+        (Looks::Json, _) => Some(Format::JsonLd),
         (Looks::Other, Some(Format::RdfXml | Format::JsonLd)) if begins_like_turtle(bytes) => Some(Format::Turtle),
         (Looks::Other, Some(format)) => Some(format),
         (Looks::Other, None) => Some(Format::Turtle),

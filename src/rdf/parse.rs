@@ -153,14 +153,14 @@ pub fn parse(bytes: &[u8], media_type: Option<&str>, base: &str, limits: &ParseL
     check_depth(bytes, format, limits)?;
     let strict = read(bytes, format, base, limits, Manner::Strict)?;
     if strict.faults.is_empty() {
-        return Ok(finish(strict, Vec::new(), bytes, format, limits));
+        return Ok(finish(strict, &[], bytes, format, limits));
     }
     let lenient = read(bytes, format, base, limits, Manner::Lenient)?;
     if lenient.quads.is_empty() {
         let reason = strict.faults.first().map_or_else(String::new, Fault::describe);
         return Err(ParseRefused::Unreadable { format: format.name(), reason });
     }
-    Ok(finish(lenient, strict.faults, bytes, format, limits))
+    Ok(finish(lenient, &strict.faults, bytes, format, limits))
 }
 
 fn check_depth(bytes: &[u8], format: Format, limits: &ParseLimits) -> Result<(), ParseRefused> {
@@ -425,7 +425,7 @@ fn line_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Joins the reading with its problems. `first_faults` are those of the strict reading.
-fn finish(reading: Reading, first_faults: Vec<Fault>, bytes: &[u8], format: Format, limits: &ParseLimits) -> Parsed {
+fn finish(reading: Reading, first_faults: &[Fault], bytes: &[u8], format: Format, limits: &ParseLimits) -> Parsed {
     let content_end = bytes.trim_ascii_end().len();
     let complete = !reading.faults.iter().any(|fault| fault.at_end || fault.end.is_some_and(|end| end >= content_end));
     let cleaned = repair::clean(reading.quads, !first_faults.is_empty());

@@ -4,6 +4,7 @@
 //! order in which they are met, so that a person can compare two answers and a cache can keep one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use oxjsonld::JsonLdSerializer;
 use oxrdf::{
@@ -21,7 +22,8 @@ pub fn serialise(graph: &Graph, format: Format) -> Vec<u8> {
     match format {
         Format::Turtle | Format::TriG => turtle(&statements).into_bytes(),
         Format::NTriples | Format::NQuads => {
-            statements.sorted.iter().map(|triple| format!("{triple} .\n")).collect::<String>().into_bytes()
+            let lines: Vec<String> = statements.sorted.iter().map(|triple| format!("{triple} .\n")).collect();
+            lines.concat().into_bytes()
         }
         Format::JsonLd => json_ld(&statements),
         Format::RdfXml => rdf_xml(&statements),
@@ -65,7 +67,7 @@ impl Statements {
     /// The prefixes that the statements use.
     fn prefixes(&self) -> Vec<(&'static str, &'static str)> {
         let mut used: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut note = |iri: &str| {
+        let mut mark_used = |iri: &str| {
             if let Some((prefix, base)) =
                 PREFIXES.iter().find(|(prefix, base)| *prefix != "dcterms" && iri.starts_with(base))
             {
@@ -73,10 +75,10 @@ impl Statements {
             }
         };
         for triple in &self.sorted {
-            note(triple.predicate.as_str());
+            mark_used(triple.predicate.as_str());
             match &triple.object {
-                Term::NamedNode(node) => note(node.as_str()),
-                Term::Literal(literal) => note(literal.datatype().as_str()),
+                Term::NamedNode(node) => mark_used(node.as_str()),
+                Term::Literal(literal) => mark_used(literal.datatype().as_str()),
                 Term::BlankNode(_) | Term::Triple(_) => {}
             }
         }
@@ -170,7 +172,7 @@ fn turtle(statements: &Statements) -> String {
     let mut text = String::new();
     let prefixes = statements.prefixes();
     for (prefix, base) in &prefixes {
-        text.push_str(&format!("@prefix {prefix}: <{base}> .\n"));
+        let _ = writeln!(text, "@prefix {prefix}: <{base}> .");
     }
     let writer = TurtleWriter::new(statements, &prefixes);
     for (subject, own) in &writer.by_subject {

@@ -290,13 +290,13 @@ impl<'a> Reader<'a> {
                 TermRef::NamedNode(node) => (Value::Iri(node.as_str().to_owned()), self.label(node.into())),
                 TermRef::BlankNode(node) => match self.label(node.into()) {
                     Some(label) => (Value::Text(label), None),
-                    None => match self.held(node.into()) {
-                        Some(text) => (Value::Text(LangText { lang: None, text }), None),
-                        None => {
+                    None => {
+                        let Some(text) = self.held(node.into()) else {
                             self.find(property, "[]", "a node without a name or a label");
                             continue;
-                        }
-                    },
+                        };
+                        (Value::Text(LangText { lang: None, text }), None)
+                    }
                 },
                 TermRef::Triple(_) => continue,
             };
