@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::Vocabulary;
 use crate::domain::concept::ConceptId;
 
+/// Notations that are spellings and no codes of a coding system.
+const OWN_SYSTEMS: [&str; 3] = ["abbreviation", "letter", "level"];
+
 /// One fault of the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -81,7 +84,8 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Problem> {
         if above_itself {
             problems.push(Problem::Cycle(id.clone()));
         }
-        let coded = !concept.notations.is_empty() || !concept.iri.starts_with("urn:atlas:");
+        let coded = concept.notations.iter().any(|(system, _)| !OWN_SYSTEMS.contains(&system.as_str()))
+            || !concept.iri.starts_with("urn:atlas:");
         if coded && concept.sources.is_empty() {
             problems.push(Problem::Unsourced(id.clone()));
         }

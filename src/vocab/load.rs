@@ -1,7 +1,7 @@
 //! Reading the SKOS files. Every file is a whole scheme; the loader refuses what it does not understand, because a
 //! silently dropped concept would make data sets unfindable.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -168,6 +168,7 @@ impl Builder {
         let mut any_iri = HashMap::new();
         let mut by_label: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
         let mut by_code: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
+        let mut listed_labels = HashSet::new();
         let mut narrower: HashMap<ConceptId, Vec<ConceptId>> = HashMap::new();
         for (index, concept) in self.concepts.iter().enumerate() {
             let scheme = concept.id.scheme();
@@ -177,12 +178,16 @@ impl Builder {
                 any_iri.entry(iri.clone()).or_insert(index);
             }
             for label in concept.labels() {
+                if label.text.contains(read::SEPARATORS) {
+                    listed_labels.insert((scheme, fold(&label.text)));
+                }
                 for key in read::label_keys(&label.text) {
                     push_once(by_label.entry((scheme, key)).or_default(), index);
                 }
             }
-            for (_, code) in &concept.notations {
-                push_once(by_code.entry((scheme, code.to_lowercase())).or_default(), index);
+            for (system, code) in &concept.notations {
+                let key = if system == "abbreviation" { code.clone() } else { code.to_lowercase() };
+                push_once(by_code.entry((scheme, key)).or_default(), index);
             }
             for above in &concept.broader {
                 narrower.entry(above.clone()).or_default().push(concept.id.clone());
@@ -197,6 +202,7 @@ impl Builder {
             any_iri,
             by_label,
             by_code,
+            listed_labels,
             narrower,
             words,
             aliases,

@@ -12,9 +12,10 @@ mod corrections;
 mod fold;
 mod load;
 mod read;
+mod subject;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 pub use aliases::Aliases;
@@ -38,6 +39,8 @@ pub struct Vocabulary {
     any_iri: HashMap<String, usize>,
     by_label: HashMap<(Scheme, String), Vec<usize>>,
     by_code: HashMap<(Scheme, String), Vec<usize>>,
+    /// Folded labels that have a list separator in them.
+    listed_labels: HashSet<(Scheme, String)>,
     narrower: HashMap<ConceptId, Vec<ConceptId>>,
     words: words::WordIndex,
     aliases: Aliases,

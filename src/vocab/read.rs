@@ -43,17 +43,14 @@ const LONGEST_TEXT: usize = 20_000;
 const LONGEST_JOIN: usize = 4;
 /// The shortest fold without blanks that is compared to labels with blanks ("headneck").
 const SHORTEST_SOLID: usize = 6;
+/// What separates the pieces of a list.
+pub(super) const SEPARATORS: [char; 5] = [',', ';', '|', '\n', '•'];
 /// Remarks that do not change what a label names: stripped from its end before it is looked up a second time.
-const REMARKS: [&str; 8] = [
-    "not otherwise specified",
-    "nos",
-    "non cancer",
-    "disorder",
-    "morphologic abnormality",
-    "body structure",
-    "unspecified",
-    "human",
-];
+const REMARKS: [&str; 3] = ["not otherwise specified", "nos", "unspecified"];
+/// Remarks that do so only in parentheses: "COVID-19 (non-cancer)" is a condition with a remark, but
+/// "Lung Cancer, Non-Cancer" is two outcomes.
+const REMARKS_IN_PARENTHESES: [&str; 5] =
+    ["non cancer", "disorder", "morphologic abnormality", "body structure", "finding"];
 
 /// The keys under which a label is found: its fold, and the fold without blanks for long labels.
 pub(super) fn label_keys(label: &str) -> Vec<String> {
@@ -93,16 +90,16 @@ impl Vocabulary {
         if text.len() > LONGEST_TEXT {
             return vec![unread(text)];
         }
-        if let Some(whole) = self.read_piece(scheme, text) {
-            return vec![whole];
+        if let Some(alias) = self.read_alias(scheme, text.trim()) {
+            return vec![alias];
         }
-        let pieces = split(text, &[',', ';', '|', '\n', '•']);
+        let pieces = split(text, &SEPARATORS);
         let mut readings = Vec::new();
         let mut at = 0;
         while let Some(piece) = pieces.get(at) {
             let joined = (2..=LONGEST_JOIN).rev().find_map(|count| {
                 let last = pieces.get(at + count - 1)?;
-                let reading = self.read_piece(scheme, text.get(piece.start..last.end)?)?;
+                let reading = self.read_joined(scheme, text.get(piece.clone())?, text.get(piece.start..last.end)?)?;
                 Some((count, reading))
             });
             if let Some((count, reading)) = joined {
@@ -114,6 +111,23 @@ impl Vocabulary {
             }
         }
         readings
+    }
+
+    /// Neighbouring pieces of a list as one label: only where a label itself has the comma, or where what follows the
+    /// first piece is a remark. "Chest, Phantom" is a list although there is a chest phantom.
+    fn read_joined(&self, scheme: Scheme, first: &str, joined: &str) -> Option<Reading> {
+        let folded = fold(joined);
+        if self.listed_labels.contains(&(scheme, folded.clone())) {
+            return self
+                .only_label(scheme, &folded)
+                .map(|concept| reading(joined.trim(), concept, ReadingRoute::Label));
+        }
+        let rest = folded.strip_prefix(&fold(first))?.trim_start();
+        let remark = REMARKS.contains(&rest);
+        remark
+            .then(|| self.read_label(scheme, first.trim()))
+            .flatten()
+            .map(|found| Reading { original: joined.trim().to_owned(), ..found })
     }
 
     /// One item of a comma list: a label, else a small list inside it ("lung and liver", "Stomach/Oesophagus",
@@ -192,7 +206,7 @@ impl Vocabulary {
             [only] => self.concepts.get(*only),
             _ => None,
         };
-        let concept = found(bare).or_else(|| found(site_category(bare)?))?;
+        let concept = found(bare).or_else(|| found(text)).or_else(|| found(site_category(bare)?))?;
         Some(reading(text, concept, ReadingRoute::Code))
     }
 
@@ -207,7 +221,9 @@ impl Vocabulary {
         {
             return Some(reading(text, concept, ReadingRoute::Label));
         }
-        let stripped = REMARKS.iter().find_map(|remark| folded.strip_suffix(remark)?.strip_suffix(' '))?;
+        let in_parentheses = text.trim_end().ends_with(')');
+        let remarks = REMARKS.iter().chain(REMARKS_IN_PARENTHESES.iter().filter(|_| in_parentheses));
+        let stripped = remarks.into_iter().find_map(|remark| folded.strip_suffix(remark)?.strip_suffix(' '))?;
         self.only_label(scheme, stripped).map(|concept| reading(text, concept, ReadingRoute::Label))
     }
 

@@ -45,7 +45,7 @@ pub struct WordMatch {
 pub(super) struct WordIndex {
     phrases: HashMap<String, Vec<ConceptId>>,
     codes: HashMap<String, Vec<ConceptId>>,
-    /// Two-letter codes that are common words in small letters ("it", "us") and are understood in capitals only.
+    /// Codes and abbreviations that are common words in small letters ("us", "all"): understood in capitals only.
     capitals: HashMap<String, Vec<ConceptId>>,
     /// Folded label, then label as shown, to the concept: for completion.
     completions: BTreeMap<(String, String), ConceptId>,
@@ -68,7 +68,7 @@ impl WordIndex {
             for (system, code) in &concept.notations {
                 if CODES_IN_QUERIES.contains(&system.as_str()) {
                     push_once(index.codes.entry(code.to_lowercase()).or_default(), &concept.id);
-                } else if system == "dicom" && code.len() >= 2 {
+                } else if matches!(system.as_str(), "dicom" | "abbreviation") && code.len() >= 2 {
                     push_once(index.capitals.entry(code.clone()).or_default(), &concept.id);
                 }
             }

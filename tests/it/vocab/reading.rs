@@ -1,0 +1,172 @@
+//! What researchers type and what catalogues write.
+
+use atlas::domain::concept::Scheme;
+use atlas::domain::dataset::{LangText, Value};
+use atlas::vocab::ReadingRoute;
+
+use super::{VOCABULARY, id, text};
+
+/// The codes that a free text reads as; `?` for an unread piece.
+fn codes(scheme: Scheme, text: &str) -> Vec<String> {
+    let readings = VOCABULARY.read_text(scheme, text);
+    readings.into_iter().map(|reading| reading.concept.map_or("?".to_owned(), |id| id.code().to_owned())).collect()
+}
+
+#[test]
+fn four_names_of_lung_cancer_meet() {
+    for typed in ["lung cancer", "pulmonary carcinoma", "C34", "Lung Cancers", "Krebs? no: lung neoplasm"] {
+        let found = VOCABULARY.find_in_words(typed);
+        assert!(found.iter().any(|found| found.ids.contains(&id("condition/lung-cancer"))), "{typed}: {found:?}");
+    }
+    let nsclc = VOCABULARY.find_in_words("nsclc ct scans");
+    assert_eq!(nsclc[0].ids, [id("condition/non-small-cell-lung-cancer")]);
+    assert_eq!(nsclc[0].range, 0..5);
+    assert!(VOCABULARY.ancestors(&nsclc[0].ids[0]).contains(&id("condition/lung-cancer")));
+    assert!(VOCABULARY.find_in_words("C34.1")[0].ids.contains(&id("topography/lung")));
+}
+
+#[test]
+fn common_words_are_not_taken_for_codes() {
+    for typed in ["is it at all in us", "no other unknown", "be or not to be", "1 2 3", "various"] {
+        assert_eq!(VOCABULARY.find_in_words(typed), [], "{typed}");
+    }
+    assert_eq!(VOCABULARY.find_in_words("ALL")[0].ids, [id("condition/acute-lymphoblastic-leukaemia")]);
+    assert_eq!(VOCABULARY.find_in_words("images from Spain")[0].ids, [id("country/es")]);
+}
+
+#[test]
+fn the_longest_label_wins() {
+    let found = VOCABULARY.find_in_words("triple negative breast cancer mri in the Netherlands");
+    let ids: Vec<_> = found.into_iter().flat_map(|found| found.ids).collect();
+    assert_eq!(ids, [id("condition/triple-negative-breast-cancer"), id("modality/mr"), id("country/nl")]);
+}
+
+#[test]
+fn lists_are_split_and_names_with_and_or_commas_stay_whole() {
+    let both = |text: &str| codes(Scheme::Condition, text);
+    assert_eq!(both("Diffuse Large B-Cell Lymphoma, Not Otherwise Specified"), ["diffuse-large-b-cell-lymphoma"]);
+    assert_eq!(both("Head and Neck Cancer"), ["head-and-neck-cancer"]);
+    assert_eq!(both("Breast Cancer, Non-small Cell Lung Cancer"), ["breast-cancer", "non-small-cell-lung-cancer"]);
+    assert_eq!(both("lung cancer and melanoma"), ["lung-cancer", "melanoma"]);
+    assert_eq!(both("GIST/HCC"), ["gastrointestinal-stromal-tumour", "hepatocellular-carcinoma"]);
+    assert_eq!(both("Melanoma; gobbledygook"), ["melanoma", "?"]);
+    assert_eq!(both("Lung Cancer, Non-Cancer"), ["lung-cancer", "non-cancer"]);
+    assert_eq!(both("COVID-19 (non-cancer)"), ["covid-19"]);
+    assert_eq!(codes(Scheme::Topography, "Head, Chest, Phantom"), ["head", "thorax", "phantom"]);
+    assert_eq!(codes(Scheme::Topography, "Head-Neck"), ["head-and-neck"]);
+    assert_eq!(
+        codes(Scheme::Topography, "Head and Neck, Chest-Abdomen-Pelvis"),
+        ["head-and-neck", "chest-abdomen-pelvis"]
+    );
+    assert_eq!(
+        codes(Scheme::Topography, "larynx, lip, oral cavity, pancreas"),
+        ["larynx", "lip", "oral-cavity", "pancreas"]
+    );
+}
+
+#[test]
+fn what_nobody_declared_stays_unread() {
+    for unknown in ["Carcinoma of the elbow of Mars", "lungs or so", "C99", "BRCA1 status", "cancerous"] {
+        assert_eq!(codes(Scheme::Condition, unknown), ["?"], "{unknown}");
+    }
+    let reading = VOCABULARY.read(Scheme::Country, &Value::Iri("http://example.org/country/ESP".to_owned()), None);
+    assert_eq!((reading.concept, reading.route), (None, ReadingRoute::Unread));
+}
+
+#[test]
+fn both_modality_codes_of_eucaim_mean_the_modality() {
+    for code in ["IMG1000022", "IMG1000038"] {
+        let iri = Value::Iri(format!("https://cancerimage.eu/ontology/EUCAIM#{code}"));
+        assert_eq!(VOCABULARY.read(Scheme::Modality, &iri, None).concept, Some(id("modality/mr")));
+    }
+    assert_eq!(VOCABULARY.read(Scheme::Modality, &text("RID10321"), None).concept, Some(id("modality/ct")));
+}
+
+#[test]
+fn an_unknown_iri_is_read_by_its_label_and_says_so() {
+    let label = LangText { lang: Some("en".to_owned()), text: "MR".to_owned() };
+    let iri = Value::Iri("https://dicom.example/00080060".to_owned());
+    let reading = VOCABULARY.read(Scheme::Modality, &iri, Some(&label));
+    assert_eq!((reading.concept, reading.route), (Some(id("modality/mr")), ReadingRoute::Label));
+    assert!(reading.note.is_some_and(|note| note.contains("label")));
+    assert_eq!(reading.original, "https://dicom.example/00080060");
+}
+
+#[test]
+fn health_lists_are_read_from_every_base_they_were_seen_under() {
+    for base in [
+        "http://13.81.34.152:1101/resource/authority/healthcategories/",
+        "https://hdeu-dcat.acceptance.data.health.europa.eu/resource/authority/healthcategories/",
+        "https://hdeu-dcat.data.health.europa.eu/resource/authority/healthcategories/",
+        "http://publications.europa.eu/resource/authority/healthcategories/",
+        "http://healthdataportal.eu/resource/authority/health-category/",
+        "https://healthdata.ec.europa.eu/authority/healthcategories/",
+    ] {
+        let reading = VOCABULARY.read(Scheme::HealthCategory, &Value::Iri(format!("{base}EHRS")), None);
+        assert_eq!(reading.concept, Some(id("health-category/ehrs")), "{base}");
+    }
+    let theme = Value::Iri("http://13.81.34.152:1101/resource/authority/health-theme/CANCER".to_owned());
+    assert_eq!(VOCABULARY.read(Scheme::HealthTheme, &theme, None).concept, Some(id("health-theme/cancer-disease")));
+}
+
+#[test]
+fn codes_are_read_with_and_without_their_system() {
+    let condition = |value: &str| VOCABULARY.read(Scheme::Condition, &text(value), None).concept;
+    assert_eq!(condition("SNOMED-CT :25370001"), Some(id("condition/hepatocellular-carcinoma")));
+    assert_eq!(condition("SNOMEDCT254837009"), Some(id("condition/breast-cancer")));
+    assert_eq!(condition("CLIN1000065"), Some(id("condition/lung-cancer")));
+    assert_eq!(condition("C50.4"), Some(id("condition/breast-cancer")));
+    assert_eq!(condition("363406005"), Some(id("condition/colorectal-cancer")), "one list says colon, one colorectal");
+}
+
+#[test]
+fn spain_is_spain_however_it_is_written() {
+    for value in ["ES", "ESP", "Spain", "España", "es"] {
+        assert_eq!(VOCABULARY.read(Scheme::Country, &text(value), None).concept, Some(id("country/es")), "{value}");
+    }
+    let iri = Value::Iri("http://publications.europa.eu/resource/authority/country/ESP".to_owned());
+    assert_eq!(VOCABULARY.read(Scheme::Country, &iri, None).concept, Some(id("country/es")));
+}
+
+#[test]
+fn a_wrong_species_is_corrected_by_doi_and_by_identifier_with_a_reason() {
+    for name in [
+        "https://node07.atlas-demo.example/dataset/lung_phantom",
+        "10.7937/K9/TCIA.2015.08A1IXOO",
+        "https://doi.org/10.7937/k9/tcia.2015.08a1ixoo",
+    ] {
+        let rows = VOCABULARY.corrections().for_identifier(name);
+        assert_eq!(rows.len(), 1, "{name}");
+        assert_eq!(
+            (rows[0].wrong.as_str(), rows[0].right.as_slice()),
+            ("Human", [id("subject-kind/phantom")].as_slice())
+        );
+        assert!(rows[0].reason.ends_with('.'));
+    }
+    assert!(VOCABULARY.corrections().for_identifier("https://x.example/dataset/my_lung_phantom").is_empty());
+}
+
+#[test]
+fn what_is_typed_is_completed() {
+    let labels =
+        |prefix: &str| -> Vec<String> { VOCABULARY.complete(prefix, 5).into_iter().map(|(_, label)| label).collect() };
+    assert!(labels("gliob").contains(&"Glioblastoma".to_owned()));
+    assert!(labels("nscl").contains(&"NSCLC".to_owned()));
+    assert!(labels("").is_empty());
+    assert_eq!(VOCABULARY.complete("c", 3).len(), 3);
+}
+
+#[test]
+fn a_histology_at_a_site_is_the_cancer_of_that_site() {
+    let refine =
+        |condition: &str, site: &str| VOCABULARY.refine(&id(condition), &id(site)).map(|id| id.code().to_owned());
+    assert_eq!(
+        refine("condition/clear-cell-carcinoma", "topography/kidney").as_deref(),
+        Some("clear-cell-renal-cell-carcinoma")
+    );
+    assert_eq!(
+        refine("condition/squamous-cell-carcinoma", "topography/lung").as_deref(),
+        Some("lung-squamous-cell-carcinoma")
+    );
+    assert_eq!(refine("condition/clear-cell-carcinoma", "topography/lung"), None);
+}
