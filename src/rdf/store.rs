@@ -191,6 +191,22 @@ impl RdfStore {
         Ok(count)
     }
 
+    /// The ids of the records in the index, in no order. Reads the list of graphs.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`].
+    pub fn record_ids(&self) -> Result<Vec<String>, StoreError> {
+        let mut ids = Vec::new();
+        for name in self.store.named_graphs() {
+            if let oxrdf::NamedOrBlankNode::NamedNode(name) = name?
+                && let Some(id) = name.as_str().strip_prefix("urn:uuid:")
+            {
+                ids.push(id.to_owned());
+            }
+        }
+        Ok(ids)
+    }
+
     /// How many queries are running, shared with them.
     pub(super) fn running(&self) -> &Arc<AtomicUsize> {
         &self.running

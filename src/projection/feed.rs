@@ -1,0 +1,228 @@
+//! One batch of events, or everything, into one index.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::entries::{self, EntryMaker};
+use super::{ProjectionError, ProjectorParts};
+use crate::db::records::{self, Record};
+use crate::db::{Connection, DbError, outbox};
+use crate::domain::ids::{RecordId, SourceId};
+use crate::domain::lifecycle::RecordKind;
+use crate::rdf::store::GraphChange;
+use crate::search::{Entry, SearchChange};
+
+/// Records read at a time when an index is built anew.
+const REBUILD_PAGE: i64 = 200;
+
+/// The cursor of an index that is being built: no outbox can go on from it, so that a build that was cut off is begun
+/// again.
+const UNFINISHED: i64 = -1;
+
+/// What a batch of the outbox says.
+enum Batch {
+    /// The cursor cannot go on from where it stands.
+    Rebuild,
+    /// Nothing new.
+    Nothing,
+    /// These records changed; afterwards the cursor is here.
+    Changed { records: Vec<Record>, cursor: i64, more: bool },
+}
+
+fn batch(connection: &mut Connection, cursor: Option<i64>, limit: i64) -> Result<Batch, DbError> {
+    let span = outbox::span(connection)?;
+    let Some(cursor) = cursor.filter(|cursor| span.can_resume(*cursor)) else { return Ok(Batch::Rebuild) };
+    let events = outbox::after(connection, cursor, limit)?;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(Batch::Nothing) };
+    let more = i64::try_from(events.len()).is_ok_and(|count| count >= limit);
+    // Several events of one record are one: what counts is how the record is now.
+    let ids: BTreeSet<RecordId> = events.into_iter().map(|event| event.record).collect();
+    let mut changed = Vec::with_capacity(ids.len());
+    for id in ids {
+        changed.push(records::get(connection, &id)?);
+    }
+    Ok(Batch::Changed { records: changed, cursor: last, more })
+}
+
+/// Brings the full-text index forward by at most `limit` events; answers whether there may be more.
+pub(super) fn search(parts: &ProjectorParts, limit: i64) -> Result<bool, ProjectionError> {
+    let at = parts.search.cursor()?;
+    let step = parts.db.read_blocking(|connection| match batch(connection, at, limit)? {
+        Batch::Changed { records, cursor, more } => {
+            search_changes(connection, records).map(|changes| Some((changes, cursor, more)))
+        }
+        Batch::Nothing => Ok(Some((Vec::new(), at.unwrap_or(0), false))),
+        Batch::Rebuild => Ok::<_, DbError>(None),
+    })?;
+    let Some((changes, cursor, more)) = step else {
+        rebuild_search(parts)?;
+        return Ok(true);
+    };
+    if Some(cursor) != at {
+        parts.search.apply(&changes, cursor)?;
+    }
+    Ok(more)
+}
+
+fn search_changes(connection: &mut Connection, mut changed: Vec<Record>) -> Result<Vec<SearchChange>, DbError> {
+    add_members_of_series(connection, &mut changed)?;
+    let mut maker = EntryMaker::default();
+    let mut changes = Vec::with_capacity(changed.len());
+    for record in changed.iter().filter(|record| record.kind == RecordKind::Dataset) {
+        let leads = records::leading(connection, &record.data_set_id)?.as_ref() == Some(&record.id);
+        let entry = if leads { readable(record, maker.entry(connection, record))? } else { None };
+        changes.push(match entry {
+            Some(entry) => SearchChange::Put(Box::new(entry)),
+            None => SearchChange::Remove { slug: record.slug.to_string() },
+        });
+    }
+    Ok(changes)
+}
+
+/// One record that cannot be read any more is left out and said so in the log; it must not keep all others out.
+fn readable<T>(record: &Record, made: Result<T, DbError>) -> Result<Option<T>, DbError> {
+    match made {
+        Ok(value) => Ok(Some(value)),
+        Err(DbError::Corrupt { what, detail }) => {
+            tracing::error!(record.id = %record.id, what, detail, "a stored record cannot be read and is left out");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A series shows its title in the entries of its members: where one changed, its source's data sets follow.
+fn add_members_of_series(connection: &mut Connection, changed: &mut Vec<Record>) -> Result<(), DbError> {
+    let series: HashSet<String> = changed
+        .iter()
+        .filter(|record| record.kind == RecordKind::Series)
+        .filter_map(|record| record.iri.clone())
+        .collect();
+    let of_series = changed.iter().filter(|record| record.kind == RecordKind::Series);
+    let source_ids: BTreeSet<SourceId> = of_series.map(|record| record.source_id.clone()).collect();
+    let mut seen: HashSet<RecordId> = changed.iter().map(|record| record.id.clone()).collect();
+    for source in source_ids {
+        for record in records::of_source(connection, &source)? {
+            if record.kind != RecordKind::Dataset || !record.state.is_visible() || seen.contains(&record.id) {
+                continue;
+            }
+            let references = record.dataset()?.series;
+            if references.iter().filter_map(|one| one.iri.as_ref()).any(|iri| series.contains(iri)) {
+                seen.insert(record.id.clone());
+                changed.push(record);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Brings the RDF index forward by at most `limit` events; answers whether there may be more.
+pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, ProjectionError> {
+    let at = parts.rdf.cursor()?;
+    let step = parts.db.read_blocking(|connection| batch(connection, Some(at), limit))?;
+    match step {
+        Batch::Rebuild => {
+            rebuild_rdf(parts)?;
+            Ok(true)
+        }
+        Batch::Nothing => Ok(false),
+        Batch::Changed { records, cursor, more } => {
+            let mut changes = Vec::with_capacity(records.len());
+            for record in &records {
+                changes.push(graph_change(parts, record)?);
+            }
+            parts.rdf.apply(&changes, cursor)?;
+            Ok(more)
+        }
+    }
+}
+
+fn graph_change(parts: &ProjectorParts, record: &Record) -> Result<GraphChange, DbError> {
+    let graph = if record.state.is_visible() {
+        readable(record, entries::graph(record, &parts.vocabulary, parts.public_url.as_deref()))?
+    } else {
+        None
+    };
+    Ok(GraphChange { record_id: record.id.to_string(), graph })
+}
+
+/// Builds the full-text index anew from all published data sets.
+pub(super) fn rebuild_search(parts: &ProjectorParts) -> Result<(), ProjectionError> {
+    // The position first: what changes while we read is read again afterwards.
+    let cursor = parts.db.read_blocking(outbox::span)?.head;
+    let mut pages = Pages::new(parts, RecordKind::Dataset);
+    let mut failure = None;
+    let entries = std::iter::from_fn(|| match pages.next_entries() {
+        Ok(page) => page,
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    parts.search.rebuild(entries.flatten(), UNFINISHED)?;
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    parts.search.apply(&[], cursor)?;
+    Ok(())
+}
+
+/// Fills the RDF index anew with all published records, and takes out whatever else is in it.
+pub(super) fn rebuild_rdf(parts: &ProjectorParts) -> Result<(), ProjectionError> {
+    let cursor = parts.db.read_blocking(outbox::span)?.head;
+    let mut stale: BTreeSet<String> = parts.rdf.record_ids()?.into_iter().collect();
+    for kind in RecordKind::ALL {
+        let mut pages = Pages::new(parts, *kind);
+        while let Some(page) = pages.next_records()? {
+            let mut changes = Vec::with_capacity(page.len());
+            for record in &page {
+                stale.remove(record.id.as_str());
+                changes.push(graph_change(parts, record)?);
+            }
+            parts.rdf.apply(&changes, UNFINISHED)?;
+        }
+    }
+    let leftovers: Vec<GraphChange> =
+        stale.into_iter().map(|record_id| GraphChange { record_id, graph: None }).collect();
+    parts.rdf.apply(&leftovers, cursor)?;
+    Ok(())
+}
+
+/// Published records of a kind, page by page.
+struct Pages<'a> {
+    parts: &'a ProjectorParts,
+    kind: RecordKind,
+    after: Option<RecordId>,
+    maker: EntryMaker,
+}
+
+impl<'a> Pages<'a> {
+    fn new(parts: &'a ProjectorParts, kind: RecordKind) -> Self {
+        Self { parts, kind, after: None, maker: EntryMaker::default() }
+    }
+
+    fn next_records(&mut self) -> Result<Option<Vec<Record>>, DbError> {
+        let (kind, after) = (self.kind, self.after.clone());
+        let page = self
+            .parts
+            .db
+            .read_blocking(|connection| records::published(connection, kind, after.as_ref(), REBUILD_PAGE))?;
+        let Some(last) = page.last() else { return Ok(None) };
+        self.after = Some(last.id.clone());
+        Ok(Some(page))
+    }
+
+    fn next_entries(&mut self) -> Result<Option<Vec<Entry>>, DbError> {
+        let Some(page) = self.next_records()? else { return Ok(None) };
+        let maker = &mut self.maker;
+        let made = self.parts.db.read_blocking(|connection| {
+            let mut entries = Vec::with_capacity(page.len());
+            for record in &page {
+                if records::leading(connection, &record.data_set_id)?.as_ref() == Some(&record.id) {
+                    entries.extend(readable(record, maker.entry(connection, record))?);
+                }
+            }
+            Ok::<_, DbError>(entries)
+        })?;
+        Ok(Some(made))
+    }
+}
