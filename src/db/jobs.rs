@@ -120,6 +120,17 @@ pub fn claim(
     Ok(None)
 }
 
+/// Whether [`claim`] may find something; a look that does not write.
+pub fn any_claimable(connection: &mut Connection, names: &[&str], now: DateTime<Utc>) -> Result<bool, DbError> {
+    let at = now.naive_utc();
+    let count: i64 = job::table
+        .filter(job::name.eq_any(names.iter().copied()))
+        .filter(job::state.eq("queued").and(job::due.le(at)).or(job::state.eq("running").and(job::locked_until.le(at))))
+        .count()
+        .get_result(connection)?;
+    Ok(count > 0)
+}
+
 /// Prolongs the worker's lock until `now + lock`; `false`: the job is no longer this worker's.
 pub fn prolong(
     connection: &mut Connection,
@@ -252,6 +263,12 @@ pub fn put_schedule(connection: &mut Connection, new: &Schedule) -> Result<(), D
 pub fn remove_schedule(connection: &mut Connection, name: &str) -> Result<(), DbError> {
     diesel::delete(schedule::table.find(name)).execute(connection)?;
     Ok(())
+}
+
+/// Whether a schedule is due; a look that does not write.
+pub fn any_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let count: i64 = schedule::table.filter(schedule::next_due.le(now.naive_utc())).count().get_result(connection)?;
+    Ok(count > 0)
 }
 
 /// Enqueues a job for every schedule that is due and moves each to its next time; turns that were missed are not made

@@ -60,6 +60,12 @@ pub struct RdfStore {
     running: Arc<AtomicUsize>,
 }
 
+impl std::fmt::Debug for RdfStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RdfStore").finish_non_exhaustive()
+    }
+}
+
 impl RdfStore {
     /// Opens the index in a directory, making it if there is none. One process at a time.
     ///
@@ -93,7 +99,7 @@ impl RdfStore {
         let mut cursor = 0;
         for quad in quads {
             if let TermRef::Literal(literal) = quad?.object.as_ref() {
-                cursor = cursor.max(literal.value().parse().unwrap_or(0));
+                cursor = literal.value().parse().unwrap_or(0);
             }
         }
         Ok(cursor)
