@@ -123,7 +123,7 @@ impl App {
         db.migrate()?;
         let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), Arc::clone(&vocabulary))?;
         let rdf = match role {
-            Role::Owner => RdfStore::open(&directory.join(RDF_DIRECTORY))?,
+            Role::Owner => RdfStore::open_current(&directory.join(RDF_DIRECTORY))?,
             Role::Beside => RdfStore::in_memory()?,
         };
         Ok(Arc::new(Self {

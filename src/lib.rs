@@ -1,7 +1,7 @@
 //! The Atlas of Cancer Imaging: a central catalogue and federated search portal for cancer image collections.
 //!
 //! Floors, lowest first; imports only go downward: [`error`], [`config`], [`telemetry`]; [`domain`]; [`vocab`],
-//! [`counting`], [`generation`]; [`net`], [`jobs`], [`fdp`]; [`db`], [`rdf`], [`search`]; [`app`]; [`projection`],
+//! [`counting`], [`generation`]; [`net`], [`fdp`]; [`db`], [`rdf`], [`search`]; [`jobs`]; [`app`]; [`projection`],
 //! [`harvest`]; [`providers`]; [`web`]; `demo`; [`cli`]. The database is the truth, the indexes are projections of it.
 
 pub mod app;

@@ -98,9 +98,9 @@ fn keep_body(connection: &mut Connection, body: &[u8]) -> Result<String, DbError
     if there > 0 {
         return Ok(hash);
     }
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    let packed = packer.write_all(body).and_then(|()| packer.finish());
-    let packed = packed.map_err(|error| DbError::corrupt("answer body", error))?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
+    let packed = compressed.map_err(|error| DbError::corrupt("answer body", error))?;
     let size = i64::try_from(body.len()).map_err(|error| DbError::corrupt("answer body", error))?;
     let row = (raw_body::hash.eq(&hash), raw_body::size.eq(size), raw_body::packed.eq(packed));
     // Another process may archive the same body at this moment: then it is there, which is all that is wanted.

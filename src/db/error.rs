@@ -59,11 +59,12 @@ pub enum DbError {
 
 impl DbError {
     /// Nothing of that kind has that name.
-    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         DbError::NotFound { what, name: name.to_string() }
     }
 
     /// A stored value cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "map_err hands its error over by value")]
     pub(crate) fn corrupt(what: &'static str, detail: impl ToString) -> Self {
         DbError::Corrupt { what, detail: detail.to_string() }
     }

@@ -13,6 +13,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("schema/postgres");
 /// Key of the advisory lock that migrations are run under.
 const MIGRATION_LOCK: i64 = 0x4154_4c41_5300;
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands its error over by value")]
 fn failed(error: impl std::fmt::Display) -> DbError {
     DbError::Migration(error.to_string())
 }
@@ -23,12 +24,12 @@ pub(super) fn up(connection: &mut Connection) -> Result<Vec<String>, DbError> {
         Connection::Sqlite(sqlite) => {
             // Processes that start together take turns: the loser finds nothing left to do.
             diesel::connection::AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN EXCLUSIVE")?;
-            let run = sqlite.run_pending_migrations(SQLITE).map(named).map_err(failed);
+            let run = sqlite.run_pending_migrations(SQLITE).map(|versions| named(&versions)).map_err(failed);
             finish(sqlite, run)
         }
         Connection::Postgres(postgres) => {
             postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-            let run = postgres.run_pending_migrations(POSTGRES).map(named).map_err(failed);
+            let run = postgres.run_pending_migrations(POSTGRES).map(|versions| named(&versions)).map_err(failed);
             postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
             run
         }
@@ -51,7 +52,7 @@ pub(super) fn pending(connection: &mut Connection) -> Result<usize, DbError> {
     }
 }
 
-fn named(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
+fn named(versions: &[diesel::migration::MigrationVersion<'_>]) -> Vec<String> {
     versions.iter().map(ToString::to_string).collect()
 }
 

@@ -37,7 +37,7 @@ impl Default for WorkerOptions {
         Self {
             concurrency: 2,
             poll: Duration::from_secs(1),
-            lock: Duration::from_secs(60),
+            lock: Duration::from_mins(1),
             grace: Duration::from_secs(10),
         }
     }

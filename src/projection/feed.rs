@@ -66,16 +66,16 @@ pub(super) fn search(parts: &ProjectorParts, limit: i64) -> Result<bool, Project
 fn search_changes(connection: &mut Connection, mut changed: Vec<Record>) -> Result<Vec<SearchChange>, DbError> {
     add_members_of_series(connection, &mut changed)?;
     let mut maker = EntryMaker::default();
-    let mut changes = Vec::with_capacity(changed.len());
+    let mut updates = Vec::with_capacity(changed.len());
     for record in changed.iter().filter(|record| record.kind == RecordKind::Dataset) {
         let leads = records::leading(connection, &record.data_set_id)?.as_ref() == Some(&record.id);
         let entry = if leads { readable(record, maker.entry(connection, record))? } else { None };
-        changes.push(match entry {
+        updates.push(match entry {
             Some(entry) => SearchChange::Put(Box::new(entry)),
             None => SearchChange::Remove { slug: record.slug.to_string() },
         });
     }
-    Ok(changes)
+    Ok(updates)
 }
 
 /// One record that cannot be read any more is left out and said so in the log; it must not keep all others out.

@@ -8,16 +8,15 @@
 mod entries;
 mod feed;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App;
 use crate::db::{Db, DbError, outbox};
 use crate::domain::clock::Clock;
-use crate::generation::{GenerationError, Generations};
 use crate::rdf::store::{RdfStore, StoreError};
 use crate::search::{SearchEngine, SearchError};
 use crate::vocab::Vocabulary;
@@ -29,9 +28,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// Wait after a failure before the next try.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How often old outbox rows are removed.
-const TRIM_EVERY: Duration = Duration::from_secs(3_600);
-/// Version of how records become graphs; a change of it makes every process build its RDF index anew.
-const RDF_MAPPING: &str = "r1";
+const TRIM_EVERY: Duration = Duration::from_hours(1);
 
 /// Why a projection failed. The next try starts where the index stands.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +42,6 @@ pub enum ProjectionError {
     /// The RDF index.
     #[error(transparent)]
     Rdf(#[from] StoreError),
-    /// The index's directory.
-    #[error(transparent)]
-    Generation(#[from] GenerationError),
     /// The task panicked or was cancelled.
     #[error("the projection task did not finish")]
     Task,
@@ -97,27 +91,21 @@ pub struct Projector {
     reached: watch::Sender<i64>,
 }
 
-/// Opens the RDF index under `root`; an index of another mapping is left aside and an empty one begun.
-///
-/// # Errors
-/// [`ProjectionError`] when the directory or the index in it cannot be used.
-pub fn open_rdf(root: &Path) -> Result<RdfStore, ProjectionError> {
-    let generations = Generations::open(root)?;
-    let current = generations.current()?.filter(|generation| generation.label() == RDF_MAPPING);
-    let generation = match current {
-        Some(generation) => generation,
-        None => {
-            let fresh = generations.create_next(RDF_MAPPING)?;
-            generations.publish(&fresh)?;
-            fresh
-        }
-    };
-    let store = RdfStore::open(generation.path())?;
-    generations.delete_old()?;
-    Ok(store)
-}
-
 impl Projector {
+    /// The projector of the app's engines.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        let public_url = app.config.server.public_url.trim_end_matches('/');
+        Self::new(ProjectorParts {
+            db: app.db.clone(),
+            search: Arc::clone(&app.search),
+            rdf: Arc::clone(&app.rdf),
+            vocabulary: Arc::clone(&app.vocabulary),
+            clock: Arc::clone(&app.clock),
+            public_url: (!public_url.is_empty()).then(|| public_url.to_owned()),
+        })
+    }
+
     /// A projector of these parts. Nothing happens before [`Projector::run_once`] or [`Projector::run`].
     #[must_use]
     pub fn new(parts: ProjectorParts) -> Self {

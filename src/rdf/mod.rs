@@ -8,6 +8,7 @@
 
 pub mod canonical;
 pub mod depth;
+mod generations;
 pub mod media;
 pub mod namespaces;
 pub mod parse;
