@@ -35,7 +35,7 @@ impl Default for NetSettings {
             concurrency_per_host: 2,
             attempts: 3,
             backoff: Duration::from_secs(1),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
             connect_timeout: Duration::from_secs(10),
             user_agent: concat!("atlas-of-cancer-imaging/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -57,7 +57,7 @@ pub struct FetchLimits {
 
 impl Default for FetchLimits {
     fn default() -> Self {
-        Self { bytes: 64 * 1024 * 1024, total: Duration::from_secs(300), idle: Duration::from_secs(30), redirects: 5 }
+        Self { bytes: 64 * 1024 * 1024, total: Duration::from_mins(5), idle: Duration::from_secs(30), redirects: 5 }
     }
 }
 

@@ -1,1 +1,8 @@
-//! Tests of harvest.
+//! Harvesting from providers that behave, and from those that do not.
+
+mod bench;
+mod document;
+mod faults;
+mod fdp;
+mod held;
+mod providers;

@@ -1,1 +1,3 @@
 //! What tests share: the running hub, databases, fake providers.
+
+pub mod provider;

@@ -1,0 +1,379 @@
+//! The second phase: from archived documents to records. Pure work on bytes; nothing is fetched and nothing is stored.
+//! One bad record never loses its neighbours: each is taken or refused by itself, with a reason.
+
+use std::collections::BTreeSet;
+
+use oxrdf::{Graph, NamedOrBlankNode};
+
+use super::manifest::{Answer, Bundle};
+use super::report::{Change, Reason, RecordLine};
+use super::{corrections, fdp};
+use crate::db::runs::StagedRecord;
+use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
+use crate::domain::ids::Slug;
+use crate::domain::lifecycle::RecordKind;
+use crate::rdf::canonical::{Canonical, canonicalise};
+use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
+use crate::rdf::profile::{self, Finding};
+use crate::rdf::split::{self, RawRecord};
+use crate::vocab::Vocabulary;
+
+/// Limits on what is read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLimits {
+    /// Bytes of one record, as N-Quads.
+    pub record_bytes: u64,
+    /// One document.
+    pub parse: ParseLimits,
+}
+
+/// One thing read from a bundle.
+#[derive(Debug, Clone)]
+pub enum ReadItem {
+    /// A record, and what was noticed in it.
+    Record(Box<StagedRecord>, Option<String>, Vec<Reason>),
+    /// A record that cannot be taken over. The IRI, where it has one, lets what is stored stay as it is.
+    Refused(RecordLine),
+}
+
+/// A bundle that was read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadBundle {
+    /// Records and refusals.
+    pub items: Vec<ReadItem>,
+    /// What no record took.
+    pub remainder: Graph,
+    /// Problems of the documents that concern no record.
+    pub notes: Vec<String>,
+}
+
+/// Why a bundle cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The document.
+    pub address: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads the documents of a bundle together.
+///
+/// # Errors
+/// [`Unreadable`] when one of them cannot be read to its end.
+pub fn read_bundle(
+    bundle: &Bundle,
+    bodies: &[Vec<u8>],
+    vocabulary: &Vocabulary,
+    limits: &ReadLimits,
+) -> Result<ReadBundle, Unreadable> {
+    let mut graph = Graph::new();
+    let mut problems = Vec::new();
+    for (answer, body) in bundle.answers.iter().zip(bodies) {
+        let parsed = parse_answer(answer, body, &limits.parse)?;
+        problems.extend(parsed.problems);
+        for triple in &parsed.graph {
+            graph.insert(triple);
+        }
+    }
+    let split = split::split(&graph);
+    let mut read = ReadBundle { remainder: split.remainder, ..ReadBundle::default() };
+    let asked_for_shown = split.records.iter().any(|record| is_asked_for(record, &bundle.subjects));
+    for record in split.records {
+        let is_dataset = record.kind == split::RecordKind::Dataset;
+        if is_dataset && asked_for_shown && !bundle.subjects.is_empty() && !is_asked_for(&record, &bundle.subjects) {
+            continue;
+        }
+        read.items.push(read_record(&record, &problems, vocabulary, limits));
+    }
+    let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());
+    if read.items.is_empty() && !bundle.subjects.is_empty() {
+        for subject in &bundle.subjects {
+            read.items.push(refused(None, subject.clone(), None, vec![no_dataset(address)]));
+        }
+    }
+    read.notes = stray_problems(&problems, &read.items);
+    Ok(read)
+}
+
+/// The statements of a document that only leads to others.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read_guide(answer: &Answer, body: &[u8], limits: &ReadLimits) -> Result<Graph, Unreadable> {
+    parse_answer(answer, body, &limits.parse).map(|parsed| parsed.graph)
+}
+
+fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {
+    let unreadable = |reason: String| Unreadable { address: answer.address.clone(), reason };
+    let parsed = parse::parse(body, answer.media_type.as_deref(), &answer.base, limits)
+        .map_err(|refused| unreadable(refused.to_string()))?;
+    if parsed.complete { Ok(parsed) } else { Err(unreadable("it ends in the middle of a statement".to_owned())) }
+}
+
+fn is_asked_for(record: &RawRecord, subjects: &BTreeSet<String>) -> bool {
+    record.iri.as_ref().is_some_and(|iri| subjects.contains(iri))
+}
+
+fn no_dataset(address: &str) -> Reason {
+    Reason {
+        property: "rdf:type".to_owned(),
+        found: format!("{address} describes no data set"),
+        expected: "a resource of type dcat:Dataset".to_owned(),
+        fix: "Add the type to the description.".to_owned(),
+        line: None,
+    }
+}
+
+fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
+    let kind = match raw.kind {
+        split::RecordKind::Dataset => RecordKind::Dataset,
+        split::RecordKind::Series => RecordKind::Series,
+    };
+    let name = raw.iri.clone().unwrap_or_else(|| "a record without an IRI".to_owned());
+    let own: Vec<&Problem> =
+        problems.iter().filter(|problem| problem.subject.is_some() && problem.subject == raw.iri).collect();
+    if own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
+        return refused(Some(kind), name, None, own.iter().map(|problem| problem_reason(problem)).collect());
+    }
+    let size = statement_bytes(&raw.graph);
+    if size > limits.record_bytes {
+        return refused(Some(kind), name, None, vec![too_large(size, limits.record_bytes)]);
+    }
+    let canonical = match canonicalise(&raw.graph) {
+        Ok(canonical) => canonical,
+        Err(error) => {
+            let reason = Reason { found: error.to_string(), ..Reason::default() };
+            return refused(Some(kind), name, None, vec![reason]);
+        }
+    };
+    let notices: Vec<Reason> = own.iter().map(|problem| problem_reason(problem)).collect();
+    match kind {
+        RecordKind::Dataset => dataset(raw, &canonical, vocabulary, notices),
+        RecordKind::Series => series(raw, &canonical, vocabulary, notices),
+    }
+}
+
+fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
+    let cleaned = fdp::defaults::without_injected(&raw.graph, raw.subject.as_ref());
+    let (graph, injected) = match &cleaned {
+        Some((graph, repairs)) => (graph, repairs.clone()),
+        None => (&raw.graph, Vec::new()),
+    };
+    match profile::read_dataset(graph, raw.subject.as_ref(), vocabulary) {
+        Err(error) => no_identity(RecordKind::Dataset, &raw.subject, &error.to_string()),
+        Ok(read) => {
+            let mut value: Dataset = read.value;
+            let mut repairs = read.repairs;
+            repairs.extend(injected);
+            repairs.extend(corrections::apply(&mut value, vocabulary));
+            let about = About {
+                kind: RecordKind::Dataset,
+                iri: value.iri.clone(),
+                identifier: value.identifiers.first().cloned(),
+                other: value.other_identifiers.iter().map(|other| other.notation.clone()).collect(),
+                identifiers: value.identifiers.clone(),
+                titles: value.titles.clone(),
+            };
+            finish(about, &value, canonical, read.profile, repairs, read.findings, notices)
+        }
+    }
+}
+
+fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
+    match profile::read_series(&raw.graph, raw.subject.as_ref(), vocabulary) {
+        Err(error) => no_identity(RecordKind::Series, &raw.subject, &error.to_string()),
+        Ok(read) => {
+            let value: Series = read.value;
+            let about = About {
+                kind: RecordKind::Series,
+                iri: value.iri.clone(),
+                identifier: value.identifiers.first().cloned(),
+                other: Vec::new(),
+                identifiers: value.identifiers.clone(),
+                titles: value.titles.clone(),
+            };
+            finish(about, &value, canonical, read.profile, read.repairs, read.findings, notices)
+        }
+    }
+}
+
+/// What a record is known by.
+struct About {
+    kind: RecordKind,
+    iri: Option<String>,
+    identifier: Option<String>,
+    identifiers: Vec<String>,
+    other: Vec<String>,
+    titles: Vec<LangText>,
+}
+
+fn finish<T: serde::Serialize>(
+    about: About,
+    value: &T,
+    canonical: &Canonical,
+    profile: Profile,
+    repairs: Vec<Repair>,
+    findings: Vec<Finding>,
+    mut notices: Vec<Reason>,
+) -> ReadItem {
+    let title = shown(&about.titles, "en").map(|title| title.text.clone());
+    let identity = about.iri.clone().or_else(|| about.identifier.clone()).unwrap_or_default();
+    let findings: Vec<Reason> = findings.into_iter().map(finding_reason).collect();
+    notices.extend(findings.iter().cloned());
+    notices.extend(repairs.iter().map(repair_reason));
+    let serialised =
+        serde_json::to_string(value).and_then(|document| Ok((document, serde_json::to_string(&findings)?)));
+    let (document, findings) = match serialised {
+        Ok(both) => both,
+        Err(error) => {
+            let reason = Reason { found: error.to_string(), ..Reason::default() };
+            return refused(Some(about.kind), identity, title, vec![reason]);
+        }
+    };
+    let sound = title.as_deref().is_some_and(|title| !title.trim().is_empty());
+    if !sound {
+        notices.push(Reason {
+            property: "dct:title".to_owned(),
+            found: "no title".to_owned(),
+            expected: "a title, in English at least".to_owned(),
+            fix: "Add a title; the record waits in quarantine until it has one.".to_owned(),
+            line: None,
+        });
+    }
+    let fallback = Slug::from_name(about.kind.as_str());
+    let slug = fallback.map(|fallback| Slug::of_provided(about.identifier.as_deref(), about.iri.as_deref(), &fallback));
+    let Some(slug) = slug else {
+        return refused(Some(about.kind), identity, title, Vec::new());
+    };
+    let document_hash = super::manifest::sha256(document.as_bytes());
+    let record = StagedRecord {
+        kind: about.kind,
+        identity,
+        iri: about.iri.clone(),
+        slug,
+        names: names(&about),
+        document,
+        document_hash,
+        source_graph: canonical.nquads.clone(),
+        graph_hash: canonical.hash.clone(),
+        profile,
+        repairs,
+        findings,
+        sound,
+    };
+    ReadItem::Record(Box::new(record), title, notices)
+}
+
+/// Names under which the same data set is known elsewhere: its IRI and its DOIs.
+fn names(about: &About) -> Vec<String> {
+    let is_doi = |name: &&String| {
+        let lower = name.trim().to_ascii_lowercase();
+        lower.starts_with("10.")
+            || lower.starts_with("doi:")
+            || lower.contains("://doi.org/")
+            || lower.contains("dx.doi.org/")
+    };
+    let mut names: Vec<String> = about.iri.iter().cloned().collect();
+    names.extend(about.identifiers.iter().chain(&about.other).filter(is_doi).cloned());
+    names.dedup();
+    names
+}
+
+fn refused(kind: Option<RecordKind>, name: String, title: Option<String>, reasons: Vec<Reason>) -> ReadItem {
+    ReadItem::Refused(RecordLine { kind, name, title, change: Change::Refused, reasons })
+}
+
+fn no_identity(kind: RecordKind, subject: &NamedOrBlankNode, message: &str) -> ReadItem {
+    let reason = Reason {
+        property: "dct:identifier".to_owned(),
+        found: message.to_owned(),
+        expected: "an IRI, or a dct:identifier".to_owned(),
+        fix: "Give the record an address of its own, or an identifier that stays the same.".to_owned(),
+        line: None,
+    };
+    let name = match subject {
+        NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
+        NamedOrBlankNode::BlankNode(_) => "a record without an IRI".to_owned(),
+    };
+    refused(Some(kind), name, None, vec![reason])
+}
+
+fn too_large(size: u64, limit: u64) -> Reason {
+    Reason {
+        found: format!("the record has {size} bytes"),
+        expected: format!("at most {limit} bytes"),
+        fix: "Move long lists (files, keywords) out of the metadata; link to them instead.".to_owned(),
+        ..Reason::default()
+    }
+}
+
+fn problem_reason(problem: &Problem) -> Reason {
+    let (expected, fix) = match problem.kind {
+        ProblemKind::Lost => {
+            ("a statement that can be read", "Mend the statement; until then the record stays as it was.")
+        }
+        ProblemKind::Mended => ("the form in which it was read", "Mend it at the source, so that others read it too."),
+    };
+    Reason {
+        property: String::new(),
+        found: problem.message.clone(),
+        expected: expected.to_owned(),
+        fix: fix.to_owned(),
+        line: problem.line,
+    }
+}
+
+fn finding_reason(finding: Finding) -> Reason {
+    Reason {
+        property: finding.property,
+        found: finding.value,
+        expected: finding.message,
+        fix: "Shown as not stated until it is mended.".to_owned(),
+        line: None,
+    }
+}
+
+fn repair_reason(repair: &Repair) -> Reason {
+    Reason {
+        property: repair.property.clone(),
+        found: format!("{} (read as {})", repair.original, repair.canonical),
+        expected: String::new(),
+        fix: repair.reason.clone(),
+        line: None,
+    }
+}
+
+/// Problems that belong to no record that was read.
+fn stray_problems(problems: &[Problem], items: &[ReadItem]) -> Vec<String> {
+    let names: BTreeSet<&str> = items
+        .iter()
+        .filter_map(|item| match item {
+            ReadItem::Record(record, ..) => record.iri.as_deref(),
+            ReadItem::Refused(line) => Some(line.name.as_str()),
+        })
+        .collect();
+    let stray = problems.iter().filter(|problem| !problem.subject.as_deref().is_some_and(|name| names.contains(name)));
+    stray
+        .map(|problem| {
+            let place = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let about = problem.subject.as_deref().map(|name| format!(" (in {name})")).unwrap_or_default();
+            format!("{place}{}{about}", problem.message)
+        })
+        .collect()
+}
+
+/// Size of the record as N-Quads, counted without writing it.
+fn statement_bytes(graph: &Graph) -> u64 {
+    let term = |term: oxrdf::TermRef<'_>| match term {
+        oxrdf::TermRef::NamedNode(node) => node.as_str().len() + 2,
+        oxrdf::TermRef::BlankNode(node) => node.as_str().len() + 2,
+        oxrdf::TermRef::Literal(literal) => literal.value().len() + literal.datatype().as_str().len() + 6,
+        #[allow(unreachable_patterns, reason = "triple terms exist only with RDF 1.2")]
+        _ => 64,
+    };
+    let bytes: usize = graph
+        .iter()
+        .map(|triple| term(triple.subject.into()) + triple.predicate.as_str().len() + term(triple.object) + 5)
+        .sum();
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
