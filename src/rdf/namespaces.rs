@@ -227,7 +227,7 @@ atlas, "https://atlas-of-cancer-imaging.eu/ns#", {
 pub fn prefixed(iri: &str) -> String {
     PREFIXES
         .iter()
-        .filter(|(_, base)| iri.starts_with(base))
+        .filter(|(prefix, base)| *prefix != "dcterms" && iri.starts_with(base))
         .max_by_key(|(_, base)| base.len())
         .map_or_else(|| iri.to_owned(), |(prefix, base)| format!("{prefix}:{}", iri.get(base.len()..).unwrap_or("")))
 }

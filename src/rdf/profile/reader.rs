@@ -288,16 +288,14 @@ impl<'a> Reader<'a> {
                 TermRef::Literal(literal) if literal.value().trim().is_empty() => continue,
                 TermRef::Literal(literal) => (Value::Text(term::lang_text(&literal.into_owned())), None),
                 TermRef::NamedNode(node) => (Value::Iri(node.as_str().to_owned()), self.label(node.into())),
-                TermRef::BlankNode(node) => match self.label(node.into()) {
-                    Some(label) => (Value::Text(label), None),
-                    None => {
-                        let Some(text) = self.held(node.into()) else {
-                            self.find(property, "[]", "a node without a name or a label");
-                            continue;
-                        };
-                        (Value::Text(LangText { lang: None, text }), None)
-                    }
-                },
+                TermRef::BlankNode(node) => {
+                    let held = || self.held(node.into()).map(|text| LangText { lang: None, text });
+                    let Some(text) = self.label(node.into()).or_else(held) else {
+                        self.find(property, "[]", "a node without a name or a label");
+                        continue;
+                    };
+                    (Value::Text(text), None)
+                }
                 TermRef::Triple(_) => continue,
             };
             let read = term::read(self.vocabulary, schemes, original, label);

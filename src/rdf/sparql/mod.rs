@@ -6,6 +6,9 @@
 //! default graph is the union of all record graphs and the hub graph. Queries run in this process; the engine checks
 //! its deadline when it reads statements, so one that only multiplies values in memory can outlive it.
 
+mod description;
+mod formats;
+
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,15 +19,15 @@ use oxigraph::sparql::{
     CancellationToken, DefaultServiceHandler, QueryEvaluationError, QueryResults, QuerySolutionIter, SparqlEvaluator,
 };
 use oxigraph::store::Store;
-use oxrdf::{Graph, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Triple};
+use oxrdf::{Graph, GraphName, NamedNode, NamedOrBlankNode, Triple};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spargebra::SparqlParser;
 use spargebra::algebra::GraphPattern;
 
-use super::media::Format;
-use super::namespaces::rdf;
 use super::store::RdfStore;
 use super::write;
+pub use description::service_description;
+use formats::{GRAPH_FORMATS, GRAPHS_OFFERED, TABLE_FORMATS, TABLES_OFFERED, negotiate};
 
 /// Limits on one query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -358,68 +361,6 @@ impl Work {
     }
 }
 
-/// Media types of tables and yes-or-no answers, the first one where nothing is asked for.
-const TABLE_FORMATS: &[(&str, QueryResultsFormat)] = &[
-    ("application/sparql-results+json", QueryResultsFormat::Json),
-    ("application/json", QueryResultsFormat::Json),
-    ("application/sparql-results+xml", QueryResultsFormat::Xml),
-    ("application/xml", QueryResultsFormat::Xml),
-    ("text/csv", QueryResultsFormat::Csv),
-    ("text/tab-separated-values", QueryResultsFormat::Tsv),
-];
-const TABLES_OFFERED: &str =
-    "application/sparql-results+json, application/sparql-results+xml, text/csv, text/tab-separated-values";
-/// Media types of graphs, the first one where nothing is asked for.
-const GRAPH_FORMATS: &[(&str, Format)] = &[
-    ("text/turtle", Format::Turtle),
-    ("application/n-triples", Format::NTriples),
-    ("application/rdf+xml", Format::RdfXml),
-    ("application/ld+json", Format::JsonLd),
-];
-const GRAPHS_OFFERED: &str = "text/turtle, application/n-triples, application/rdf+xml, application/ld+json";
-
-/// The best of the offers for an `Accept` header (RFC 9110 §12.5.1): highest quality, then most specific, then ours.
-fn negotiate<T: Copy>(accept: Option<&str>, offers: &[(&str, T)]) -> Option<T> {
-    let accept = accept.map(str::trim).filter(|accept| !accept.is_empty()).unwrap_or("*/*");
-    let mut best: Option<(u16, T)> = None;
-    for (media_type, offer) in offers {
-        let quality = quality(accept, media_type);
-        if quality > 0 && best.is_none_or(|(known, _)| quality > known) {
-            best = Some((quality, *offer));
-        }
-    }
-    best.map(|(_, offer)| offer)
-}
-
-/// The quality, in thousandths, that a header gives to a media type.
-fn quality(accept: &str, media_type: &str) -> u16 {
-    let mut best = (0_u8, 0_u16);
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let pattern = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let specific = match pattern.as_str() {
-            "*/*" => 1,
-            _ if pattern == media_type => 3,
-            _ if pattern.strip_suffix("/*").is_some_and(|kind| media_type.split('/').next() == Some(kind)) => 2,
-            _ => continue,
-        };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1_000, thousandths);
-        if specific > best.0 {
-            best = (specific, quality);
-        }
-    }
-    best.1
-}
-
-/// `0.75` as 750; what is not a quality counts as 1.
-fn thousandths(text: &str) -> u16 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if whole != "0" {
-        return 1_000;
-    }
-    format!("{fraction:0<3}").get(..3).and_then(|digits| digits.parse().ok()).unwrap_or(1_000)
-}
-
 /// Memory that refuses to grow past a cap.
 struct Capped {
     bytes: Vec<u8>,
@@ -442,58 +383,5 @@ impl Write for Capped {
     }
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// The SPARQL 1.1 Service Description of the endpoint at this address.
-#[must_use]
-pub fn service_description(endpoint: &str) -> Graph {
-    const SD: &str = "http://www.w3.org/ns/sparql-service-description#";
-    const FORMATS: &[&str] = &[
-        "http://www.w3.org/ns/formats/SPARQL_Results_JSON",
-        "http://www.w3.org/ns/formats/SPARQL_Results_XML",
-        "http://www.w3.org/ns/formats/SPARQL_Results_CSV",
-        "http://www.w3.org/ns/formats/SPARQL_Results_TSV",
-        "http://www.w3.org/ns/formats/Turtle",
-        "http://www.w3.org/ns/formats/N-Triples",
-        "http://www.w3.org/ns/formats/RDF_XML",
-        "http://www.w3.org/ns/formats/JSON-LD",
-    ];
-    let sd = |name: &str| NamedNode::new_unchecked(format!("{SD}{name}"));
-    let mut graph = Graph::new();
-    let Ok(endpoint) = NamedNode::new(endpoint) else { return graph };
-    let service = oxrdf::BlankNode::default();
-    let mut say = |predicate: NamedNode, object: oxrdf::Term| {
-        graph.insert(&Triple::new(service.clone(), predicate, object));
-    };
-    say(rdf::TYPE.into_owned(), sd("Service").into());
-    say(sd("endpoint"), endpoint.into());
-    for language in ["SPARQL10Query", "SPARQL11Query"] {
-        say(sd("supportedLanguage"), sd(language).into());
-    }
-    say(sd("feature"), sd("UnionDefaultGraph").into());
-    for format in FORMATS {
-        say(sd("resultFormat"), NamedNodeRef::new_unchecked(format).into_owned().into());
-    }
-    let note = Literal::new_language_tagged_literal_unchecked(
-        "Read only. SERVICE is refused. Queries have a deadline and caps on rows and bytes; an answer is never cut silently.",
-        "en",
-    );
-    say(NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#comment").into_owned(), note.into());
-    graph
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_accept_header_decides_the_format() {
-        let table = |accept| negotiate(accept, TABLE_FORMATS);
-        assert_eq!(table(None), Some(QueryResultsFormat::Json));
-        assert_eq!(table(Some("text/csv;q=0.9, application/sparql-results+xml;q=0.95")), Some(QueryResultsFormat::Xml));
-        assert_eq!(table(Some("text/*;q=0.5, */*;q=0.1")), Some(QueryResultsFormat::Csv));
-        assert_eq!(table(Some("image/png")), None);
-        assert_eq!(table(Some("text/csv;q=0")), None);
     }
 }
