@@ -19,6 +19,9 @@ pub(super) fn dataset(reader: &mut Reader<'_>, node: Subject<'_>) -> Dataset {
     governed(reader, node, &mut dataset);
     related(reader, node, &mut dataset);
     correct(reader, &mut dataset);
+    if reader.resources(node, atlas::READING).is_empty() {
+        tell_apart(reader, &mut dataset);
+    }
     dataset
 }
 
@@ -150,6 +153,29 @@ fn related(reader: &mut Reader<'_>, node: Subject<'_>, dataset: &mut Dataset) {
     dataset.quality_annotations = detail::read_quality(reader, node);
     dataset.spatial_resolution_in_meters = reader.string(node, dcat::SPATIAL_RESOLUTION_IN_METERS);
     dataset.temporal_resolution = reader.string(node, dcat::TEMPORAL_RESOLUTION);
+}
+
+/// Tells people apart by the conditions stated beside them (DESIGN §4, subject kind), as a visible repair. Only a text of
+/// the source is read so: a record that carries readings of its own has said what it means.
+fn tell_apart(reader: &mut Reader<'_>, dataset: &mut Dataset) {
+    let vocabulary = reader.vocabulary;
+    let conditions: Vec<_> = dataset.conditions.iter().filter_map(|term| term.concept.clone()).collect();
+    let mut told: Vec<Term> = Vec::new();
+    for term in std::mem::take(&mut dataset.subject_kinds) {
+        let stated = term.concept.as_slice();
+        let kinds = vocabulary.subject_kinds(stated, &conditions);
+        if matches!(term.original, Value::Iri(_)) || kinds == stated {
+            told.push(term);
+            continue;
+        }
+        let labels: Vec<&str> = kinds.iter().map(|kind| vocabulary.label(kind)).collect();
+        let reason = "The conditions stated beside it say whether the people had cancer.";
+        reader.mend(atlas::SUBJECT_KIND, term.original.as_str(), &labels.join(", "), reason);
+        told.extend(kinds.into_iter().map(|kind| Term { concept: Some(kind), ..term.clone() }));
+    }
+    told.sort();
+    told.dedup();
+    dataset.subject_kinds = told;
 }
 
 /// Applies the known corrections of wrong labels, each as a visible repair. The original value stays beside the

@@ -298,12 +298,13 @@ impl<'a> Reader<'a> {
                 }
                 TermRef::Triple(_) => continue,
             };
-            let read = term::read(self.vocabulary, schemes, original, label);
-            if let (Some(reason), Some(concept)) = (&read.reason, &read.term.concept) {
-                let canonical = self.vocabulary.label(concept).to_owned();
-                self.mend(property, read.term.original.as_str(), &canonical, reason);
+            for read in term::read_list(self.vocabulary, schemes, original, label) {
+                if let (Some(reason), Some(concept)) = (&read.reason, &read.term.concept) {
+                    let canonical = self.vocabulary.label(concept).to_owned();
+                    self.mend(property, read.term.original.as_str(), &canonical, reason);
+                }
+                terms.push(read.term);
             }
-            terms.push(read.term);
         }
         terms.sort();
         terms.dedup();

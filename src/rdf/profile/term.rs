@@ -25,6 +25,30 @@ pub(super) fn read(vocabulary: &Vocabulary, schemes: &[Scheme], original: Value,
     ReadTerm { term: Term { original, label, concept: None }, reason: None }
 }
 
+/// Reads a value, and a text that is no single label as the list that it may be: every piece that is recognised becomes
+/// a value of its own with the whole text as its original; pieces that are not leave one value unrecognised.
+pub(super) fn read_list(
+    vocabulary: &Vocabulary,
+    schemes: &[Scheme],
+    original: Value,
+    label: Option<LangText>,
+) -> Vec<ReadTerm> {
+    let whole = read(vocabulary, schemes, original, label);
+    let Value::Text(text) = &whole.term.original else { return vec![whole] };
+    if whole.term.concept.is_some() {
+        return vec![whole];
+    }
+    let lists = schemes.iter().map(|scheme| vocabulary.read_text(*scheme, &text.text));
+    let Some(pieces) = lists.into_iter().find(|pieces| pieces.iter().any(|piece| piece.concept.is_some())) else {
+        return vec![whole];
+    };
+    let mut concepts: Vec<Option<ConceptId>> = pieces.into_iter().map(|piece| piece.concept).collect();
+    concepts.sort();
+    concepts.dedup();
+    let terms = concepts.into_iter().map(|concept| Term { concept, ..whole.term.clone() });
+    terms.map(|term| ReadTerm { term, reason: None }).collect()
+}
+
 /// The node that a value is written as: its concept's IRI where it has one, else the original.
 pub(super) fn node(vocabulary: &Vocabulary, term: &Term) -> Node {
     term.concept
