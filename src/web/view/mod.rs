@@ -2,7 +2,7 @@
 
 pub mod chart;
 pub mod dates;
-pub mod layout;
+pub mod facts;
 pub mod map;
 pub mod numbers;
 pub mod paging;

@@ -1,0 +1,416 @@
+//! The catalogue as the web floor sees it: one facade over the database and the two indexes. Only published records
+//! come out; a record that was published once and is no longer is told apart from one that never was.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::db::organisations::{self, Organisation};
+use crate::db::records::{self, Record, Version};
+use crate::db::runs::{self, Run};
+use crate::db::sources::{self, Source};
+use crate::db::{Connection, DbError};
+use crate::domain::dataset::{Dataset, Repair, Series, shown};
+use crate::domain::lifecycle::{RecordKind, RecordState};
+use crate::domain::search::SearchRequest;
+use crate::error::{ErrorKind, UserError};
+use crate::search::{Hit, Overview, SearchPage, Suggestion};
+use crate::vocab::Vocabulary;
+
+/// Records read in one go while members of series are listed.
+const BATCH: i64 = 500;
+
+/// What stands at a slug.
+pub enum Found<T> {
+    /// Published.
+    Here(Box<T>),
+    /// Was published here once; nothing of its contents may be shown.
+    Gone(Option<DateTime<Utc>>),
+    /// Never published here.
+    Missing,
+}
+
+/// A published data set with everything that its page shows.
+pub struct PublishedDataset {
+    /// The record as stored.
+    pub record: Record,
+    /// The canonical data set.
+    pub dataset: Dataset,
+    /// What was mended while reading.
+    pub repairs: Vec<Repair>,
+    /// Its provider.
+    pub provider: Organisation,
+    /// Its source.
+    pub source: Source,
+    /// The last harvest that confirmed it.
+    pub confirmed: Option<Run>,
+    /// Its versions, newest first.
+    pub versions: Vec<Version>,
+    /// Slug and title of the published series that it is part of.
+    pub series: Vec<(String, String)>,
+}
+
+/// A published series with its members.
+pub struct PublishedSeries {
+    /// The record as stored.
+    pub record: Record,
+    /// The canonical series.
+    pub series: Series,
+    /// Its provider.
+    pub provider: Organisation,
+    /// Its members.
+    pub members: Vec<Member>,
+}
+
+/// A data set in a series.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Slug of the data set.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// Its counts.
+    pub counts: crate::domain::dataset::Counts,
+    /// Whether it re-uses the subjects of others.
+    pub derived: bool,
+    /// IRI of the series.
+    series: String,
+}
+
+/// A provider with its sources.
+pub struct PublishedProvider {
+    /// The organisation.
+    pub organisation: Organisation,
+    /// Each source with its newest finished harvest.
+    pub sources: Vec<(Source, Option<Run>)>,
+}
+
+/// Members of all series at one state of the index.
+struct Membership {
+    cursor: Option<i64>,
+    members: HashMap<String, Vec<Member>>,
+}
+
+/// The facade.
+pub struct Catalogue {
+    app: Arc<App>,
+    membership: ArcSwapOption<Membership>,
+}
+
+impl Catalogue {
+    /// The facade over the app's engines.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, membership: ArcSwapOption::empty() }
+    }
+
+    /// Now, by the app's clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// The vocabularies.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.app.vocabulary
+    }
+
+    /// Answers a search.
+    ///
+    /// # Errors
+    /// Ours, when the index cannot be read.
+    pub async fn search(&self, request: &SearchRequest) -> Result<SearchPage, UserError> {
+        let (engine, request) = (Arc::clone(&self.app.search), request.clone());
+        blocking(move || engine.search(&request).map_err(UserError::internal)).await
+    }
+
+    /// The whole catalogue at a glance.
+    ///
+    /// # Errors
+    /// Ours, when the index cannot be read.
+    pub async fn overview(&self) -> Result<Overview, UserError> {
+        let engine = Arc::clone(&self.app.search);
+        blocking(move || engine.overview().map_err(UserError::internal)).await
+    }
+
+    /// Everything that matches, in order, up to the index's cap for exports.
+    ///
+    /// # Errors
+    /// Ours, when the index cannot be read.
+    pub async fn search_all(&self, request: &SearchRequest) -> Result<Vec<Hit>, UserError> {
+        let (engine, request) = (Arc::clone(&self.app.search), request.clone());
+        blocking(move || engine.all(&request).map_err(UserError::internal)).await
+    }
+
+    /// Suggestions for the beginning of a search.
+    ///
+    /// # Errors
+    /// Ours, when the index cannot be read.
+    pub async fn suggest(&self, prefix: &str) -> Result<Vec<Suggestion>, UserError> {
+        let (engine, prefix) = (Arc::clone(&self.app.search), prefix.to_owned());
+        blocking(move || engine.suggest(&prefix).map_err(UserError::internal)).await
+    }
+
+    /// The data set at a slug.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn dataset(&self, slug: &str) -> Result<Found<PublishedDataset>, UserError> {
+        let (slug, language) = (slug.to_owned(), self.app.config.branding.language.clone());
+        self.read(move |connection| {
+            let Some(record) = records::by_slug(connection, RecordKind::Dataset, &slug)? else {
+                return Ok(Found::Missing);
+            };
+            match visibility(&record) {
+                Visibility::Published => read_dataset(connection, record, &language).map(|it| Found::Here(Box::new(it))),
+                Visibility::Gone => Ok(Found::Gone(record.gone_at)),
+                Visibility::Hidden => Ok(Found::Missing),
+            }
+        })
+        .await
+    }
+
+    /// The series at a slug.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn series(&self, slug: &str) -> Result<Found<PublishedSeries>, UserError> {
+        let membership = self.members().await?;
+        let slug = slug.to_owned();
+        self.read(move |connection| {
+            let Some(record) = records::by_slug(connection, RecordKind::Series, &slug)? else {
+                return Ok(Found::Missing);
+            };
+            match visibility(&record) {
+                Visibility::Published => {}
+                Visibility::Gone => return Ok(Found::Gone(record.gone_at)),
+                Visibility::Hidden => return Ok(Found::Missing),
+            }
+            let source = sources::get(connection, &record.source_id)?;
+            let provider = organisations::get(connection, &source.organisation_id)?;
+            let series = record.series()?;
+            let members = record.iri.as_ref().and_then(|iri| membership.members.get(iri)).cloned().unwrap_or_default();
+            Ok(Found::Here(Box::new(PublishedSeries { record, series, provider, members })))
+        })
+        .await
+    }
+
+    /// Every published series with its number of members, by title.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn all_series(&self) -> Result<Vec<PublishedSeries>, UserError> {
+        let membership = self.members().await?;
+        self.read(move |connection| {
+            let mut all = Vec::new();
+            let mut after = None;
+            loop {
+                let batch = records::published(connection, RecordKind::Series, after.as_ref(), BATCH)?;
+                let Some(last) = batch.last() else { break };
+                after = Some(last.id.clone());
+                for record in batch {
+                    let source = sources::get(connection, &record.source_id)?;
+                    let provider = organisations::get(connection, &source.organisation_id)?;
+                    let series = record.series()?;
+                    let members =
+                        record.iri.as_ref().and_then(|iri| membership.members.get(iri)).cloned().unwrap_or_default();
+                    all.push(PublishedSeries { record, series, provider, members });
+                }
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Every provider, by name.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn providers(&self) -> Result<Vec<Organisation>, UserError> {
+        self.read(|connection| {
+            let mut all = organisations::list(connection)?;
+            all.sort_by_key(|organisation| organisation.name.to_lowercase());
+            Ok(all)
+        })
+        .await
+    }
+
+    /// The provider at a slug.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn provider(&self, slug: &str) -> Result<Option<PublishedProvider>, UserError> {
+        let slug = slug.to_owned();
+        self.read(move |connection| {
+            let Some(organisation) = organisations::by_slug(connection, &slug)? else { return Ok(None) };
+            let mut all = Vec::new();
+            for source in sources::of_organisation(connection, &organisation.id)? {
+                let newest = runs::newest(connection, &source.id, 1)?.into_iter().next();
+                all.push((source, newest));
+            }
+            Ok(Some(PublishedProvider { organisation, sources: all }))
+        })
+        .await
+    }
+
+    /// The statements of a published record as its source made them: canonical N-Quads.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn source_graph(&self, record: &Record) -> Result<String, UserError> {
+        let id = record.id.clone();
+        self.read(move |connection| records::source_graph(connection, &id)).await
+    }
+
+    /// Whether the database and both indexes answer; the names of those that do not.
+    pub async fn ailing(&self) -> Vec<&'static str> {
+        let mut ailing = Vec::new();
+        let known = self.read(|connection| records::count_published(connection, RecordKind::Dataset)).await;
+        if known.is_err() {
+            ailing.push("database");
+        }
+        let (search, rdf) = (Arc::clone(&self.app.search), Arc::clone(&self.app.rdf));
+        if blocking(move || search.cursor().map_err(UserError::internal)).await.is_err() {
+            ailing.push("search");
+        }
+        if blocking(move || rdf.cursor().map_err(UserError::internal)).await.is_err() {
+            ailing.push("rdf");
+        }
+        ailing
+    }
+
+    async fn read<T, F>(&self, work: F) -> Result<T, UserError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, DbError> + Send + 'static,
+    {
+        self.app.db.read(work).await.map_err(|error| match error {
+            DbError::Busy => UserError::busy(
+                "The database is busy. Try again in a few seconds.",
+                std::time::Duration::from_secs(3),
+            ),
+            other => UserError::internal(other),
+        })
+    }
+
+    /// Members of all series: kept until the index moves on.
+    async fn members(&self) -> Result<Arc<Membership>, UserError> {
+        let engine = Arc::clone(&self.app.search);
+        let cursor = blocking(move || engine.cursor().map_err(UserError::internal)).await?;
+        if let Some(known) = self.membership.load_full().filter(|known| known.cursor == cursor) {
+            return Ok(known);
+        }
+        let language = self.app.config.branding.language.clone();
+        let members = self.read(move |connection| read_members(connection, &language)).await?;
+        let fresh = Arc::new(Membership { cursor, members });
+        self.membership.store(Some(Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+}
+
+enum Visibility {
+    Published,
+    Gone,
+    Hidden,
+}
+
+/// A tombstone is shown only for what was public before.
+fn visibility(record: &Record) -> Visibility {
+    match record.state {
+        RecordState::Published => Visibility::Published,
+        RecordState::Withdrawn | RecordState::Gone if record.published_at.is_some() => Visibility::Gone,
+        _ => Visibility::Hidden,
+    }
+}
+
+fn read_dataset(connection: &mut Connection, record: Record, language: &str) -> Result<PublishedDataset, DbError> {
+    let dataset = record.dataset()?;
+    let source = sources::get(connection, &record.source_id)?;
+    let provider = organisations::get(connection, &source.organisation_id)?;
+    let confirmed = runs::last_success(connection, &source.id)?;
+    let mut versions = records::versions(connection, &record.id)?;
+    versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+    let mut series = Vec::new();
+    for iri in dataset.series.iter().filter_map(|reference| reference.iri.as_deref()) {
+        if let Some(found) = records::published_by_iri(connection, RecordKind::Series, iri)? {
+            let title = shown(&found.series()?.titles, language).map(|title| title.text.clone());
+            series.push((found.slug.to_string(), title.unwrap_or_else(|| found.slug.to_string())));
+        }
+    }
+    Ok(PublishedDataset { repairs: record.repairs()?, dataset, provider, source, confirmed, versions, series, record })
+}
+
+fn read_members(connection: &mut Connection, language: &str) -> Result<HashMap<String, Vec<Member>>, DbError> {
+    let mut members: HashMap<String, Vec<Member>> = HashMap::new();
+    let mut after = None;
+    loop {
+        let batch = records::published(connection, RecordKind::Dataset, after.as_ref(), BATCH)?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id.clone());
+        for record in batch {
+            for member in members_of(&record, language)? {
+                members.entry(member.series.clone()).or_default().push(member);
+            }
+        }
+    }
+    for list in members.values_mut() {
+        list.sort_by_key(|member| member.title.to_lowercase());
+    }
+    Ok(members)
+}
+
+fn members_of(record: &Record, language: &str) -> Result<Vec<Member>, DbError> {
+    let dataset = record.dataset()?;
+    let title = shown(&dataset.titles, language).map_or_else(|| record.slug.to_string(), |title| title.text.clone());
+    let iris = dataset.series.iter().filter_map(|reference| reference.iri.clone());
+    Ok(iris
+        .map(|series| Member {
+            slug: record.slug.to_string(),
+            title: title.clone(),
+            counts: dataset.counts.clone(),
+            derived: dataset.derived,
+            series,
+        })
+        .collect())
+}
+
+/// Runs blocking work on its own thread.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, UserError> + Send + 'static,
+) -> Result<T, UserError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(cause) => Err(UserError::internal(cause)),
+    }
+}
+
+/// The error for a slug with nothing behind it, with ways on.
+#[must_use]
+pub fn missing(noun: &str, slug: &str, list: &str) -> UserError {
+    let words = slug.replace('-', " ");
+    UserError::new(
+        ErrorKind::NotFound,
+        format!("There is no {noun} named \u{201c}{slug}\u{201d} here. The address may be mistyped or out of date."),
+    )
+    .way(format!("Search for \u{201c}{words}\u{201d}"), SearchRequest::default().with_query(&words).address("/datasets"))
+    .way(format!("All of the {noun} pages"), list)
+}
+
+/// The error for what was published here and is no longer: the tombstone.
+#[must_use]
+pub fn gone(noun: &str, since: Option<DateTime<Utc>>, list: &str) -> UserError {
+    let since = since.map_or_else(String::new, |since| format!(" since {}", super::view::dates::day(since)));
+    UserError::new(
+        ErrorKind::Gone,
+        format!(
+            "This {noun} is no longer published{since}: its provider withdrew it or no longer lists it. Its address \
+             stays reserved and will not be given to anything else."
+        ),
+    )
+    .way("Search the catalogue", list)
+    .way("Ask about it", "/help/contact")
+}
