@@ -166,7 +166,9 @@ impl Catalogue {
                 return Ok(Found::Missing);
             };
             match visibility(&record) {
-                Visibility::Published => read_dataset(connection, record, &language).map(|it| Found::Here(Box::new(it))),
+                Visibility::Published => {
+                    read_dataset(connection, record, &language).map(|it| Found::Here(Box::new(it)))
+                }
                 Visibility::Gone => Ok(Found::Gone(record.gone_at)),
                 Visibility::Hidden => Ok(Found::Missing),
             }
@@ -289,10 +291,9 @@ impl Catalogue {
         F: FnOnce(&mut Connection) -> Result<T, DbError> + Send + 'static,
     {
         self.app.db.read(work).await.map_err(|error| match error {
-            DbError::Busy => UserError::busy(
-                "The database is busy. Try again in a few seconds.",
-                std::time::Duration::from_secs(3),
-            ),
+            DbError::Busy => {
+                UserError::busy("The database is busy. Try again in a few seconds.", std::time::Duration::from_secs(3))
+            }
             other => UserError::internal(other),
         })
     }
@@ -396,7 +397,10 @@ pub fn missing(noun: &str, slug: &str, list: &str) -> UserError {
         ErrorKind::NotFound,
         format!("There is no {noun} named \u{201c}{slug}\u{201d} here. The address may be mistyped or out of date."),
     )
-    .way(format!("Search for \u{201c}{words}\u{201d}"), SearchRequest::default().with_query(&words).address("/datasets"))
+    .way(
+        format!("Search for \u{201c}{words}\u{201d}"),
+        SearchRequest::default().with_query(&words).address("/datasets"),
+    )
     .way(format!("All of the {noun} pages"), list)
 }
 

@@ -5,14 +5,14 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use super::page::CachePolicy;
 use crate::error::{ErrorKind, UserError};
 
 /// Media type of problem details.
-pub const PROBLEM_JSON: &str = "application/problem+json";
+const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An error on its way out.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ impl ResponseError for Fault {
         if let Some(wait) = self.0.retry_after {
             builder.insert_header((header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
         }
-        let response = builder.body(self.problem().to_string());
+        let mut response = builder.body(self.problem().to_string());
         response.extensions_mut().insert(self.clone());
         response
     }

@@ -1,7 +1,6 @@
-//! What a page handler returns: a template with its status, cache policy and `Link` headers. Policies are named here
+//! What a page handler returns: a template with its cache policy and `Link` headers. Policies are named here
 //! and nowhere else.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
@@ -52,19 +51,12 @@ pub(super) use framed;
 #[derive(Debug)]
 pub struct Page<T> {
     template: T,
-    status: StatusCode,
 }
 
 impl<T: PageTemplate> Page<T> {
     /// The page with status 200.
     pub fn new(template: T) -> Self {
-        Self { template, status: StatusCode::OK }
-    }
-
-    /// The page with another status.
-    pub fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
+        Self { template }
     }
 }
 
@@ -76,14 +68,15 @@ impl<T: PageTemplate> Responder for Page<T> {
             Ok(html) => html,
             Err(cause) => return HttpResponse::from_error(Fault::internal(cause)),
         };
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::Ok();
         response
             .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((header::CACHE_CONTROL, CachePolicy::Revalidate.header()))
             .insert_header((header::VARY, "Accept"));
         let layout = self.template.layout();
         for form in &layout.alternates {
-            let link = format!("<{}>; rel=\"alternate\"; type=\"{}\"", layout.site.absolute(&form.href), form.media_type);
+            let link =
+                format!("<{}>; rel=\"alternate\"; type=\"{}\"", layout.site.absolute(&form.href), form.media_type);
             if let Ok(value) = HeaderValue::from_str(&link) {
                 response.append_header((header::LINK, value));
             }

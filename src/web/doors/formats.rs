@@ -93,7 +93,8 @@ impl Form {
 /// 404 for a suffix that is not offered, naming those that are; 406 when `Accept` allows none.
 pub fn chosen<'a>(name: &'a str, http: &HttpRequest) -> Result<(&'a str, Option<Form>), Fault> {
     if let Some((slug, suffix)) = name.split_once('.') {
-        let form = Form::ALL.into_iter().find(|form| form.suffix() == suffix).ok_or_else(|| no_such_form(slug, suffix))?;
+        let form =
+            Form::ALL.into_iter().find(|form| form.suffix() == suffix).ok_or_else(|| no_such_form(slug, suffix))?;
         return Ok((slug, Some(form)));
     }
     let accept = http.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
@@ -151,12 +152,7 @@ pub async fn dataset(
 ///
 /// # Errors
 /// Ours, when the record cannot be written.
-pub async fn series(
-    web: &Web,
-    found: &PublishedSeries,
-    form: Form,
-    http: &HttpRequest,
-) -> Result<HttpResponse, Fault> {
+pub async fn series(web: &Web, found: &PublishedSeries, form: Form, http: &HttpRequest) -> Result<HttpResponse, Fault> {
     let Some(format) = form.rdf() else {
         return Ok(answer(form.media_type(), series_json(web, found).to_string().into_bytes()));
     };

@@ -8,8 +8,8 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 
 use crate::error::{ErrorKind, UserError};
-use crate::rdf::sparql::{self, SparqlAnswer, SparqlError, SparqlLimits, SparqlRequest};
 use crate::rdf::media::Format;
+use crate::rdf::sparql::{self, SparqlAnswer, SparqlError, SparqlLimits, SparqlRequest};
 use crate::rdf::write;
 use crate::web::fault::Fault;
 use crate::web::negotiate;

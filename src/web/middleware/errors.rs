@@ -10,7 +10,7 @@ use askama::Template;
 
 use super::trace::RequestId;
 use crate::error::{ErrorKind, UserError, Way};
-use crate::web::fault::{Fault, PROBLEM_JSON};
+use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::negotiate;
 use crate::web::state::Web;
@@ -43,7 +43,8 @@ pub async fn render(
         return Ok(response);
     }
     let known = response.response().extensions().get::<Fault>().cloned();
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if known.is_none() && is_page {
         return Ok(response);
     }
@@ -95,11 +96,14 @@ fn of_framework(status: u16) -> UserError {
         .way("API reference", "/api"),
         406 => UserError::new(ErrorKind::NotAcceptable, "None of the forms asked for in Accept is offered here."),
         413 => UserError::new(ErrorKind::TooLarge, "The request is larger than what is accepted here."),
-        415 => UserError::new(ErrorKind::UnsupportedMediaType, "The request's body is in a form that is not read here."),
-        408 => UserError::new(ErrorKind::TimedOut, "The request took too long to arrive. Send it again."),
-        status if status < 500 => {
-            UserError::new(ErrorKind::BadRequest, "The request could not be understood. Check the address and try again.")
+        415 => {
+            UserError::new(ErrorKind::UnsupportedMediaType, "The request's body is in a form that is not read here.")
         }
+        408 => UserError::new(ErrorKind::TimedOut, "The request took too long to arrive. Send it again."),
+        status if status < 500 => UserError::new(
+            ErrorKind::BadRequest,
+            "The request could not be understood. Check the address and try again.",
+        ),
         503 => UserError::busy(
             "The service is busy or starting. Try again in a few seconds.",
             std::time::Duration::from_secs(5),

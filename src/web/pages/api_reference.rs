@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 use askama::Template;
 use utoipa::OpenApi as _;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterIn};
 
 use crate::web::api::openapi::Description;
@@ -39,11 +40,11 @@ pub async fn reference(web: Data<Web>) -> Page<ApiPage> {
         .iter()
         .filter_map(|(path, item)| item.get.as_ref().map(|operation| view(path, operation)))
         .collect();
-    let layout = web
-        .layout("API reference")
-        .here("API reference")
-        .at("/api")
-        .alternate("application/json", "OpenAPI", "/openapi.json");
+    let layout = web.layout("API reference").here("API reference").at("/api").alternate(
+        "application/json",
+        "OpenAPI",
+        "/openapi.json",
+    );
     Page::new(ApiPage { layout, base: web.site.public_url.clone(), operations })
 }
 
@@ -52,6 +53,10 @@ fn view(path: &str, operation: &Operation) -> OperationView {
         .parameters
         .iter()
         .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
         .map(|parameter| {
             let place = if parameter.parameter_in == ParameterIn::Path { "in the path" } else { "in the query" };
             (parameter.name.clone(), place, parameter.description.clone().unwrap_or_default())
@@ -63,8 +68,8 @@ fn view(path: &str, operation: &Operation) -> OperationView {
         .iter()
         .map(|(status, response)| {
             let text = match response {
-                utoipa::openapi::RefOr::T(response) => response.description.clone(),
-                utoipa::openapi::RefOr::Ref(_) => String::new(),
+                RefOr::T(response) => response.description.clone(),
+                RefOr::Ref(_) => String::new(),
             };
             (status.clone(), text)
         })

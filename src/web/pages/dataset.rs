@@ -233,7 +233,8 @@ fn warnings(dataset: &Dataset, vocabulary: &Vocabulary) -> Vec<String> {
     }
     if dataset.derived {
         warnings.push(
-            "A derived data set: it re-uses the subjects of other data sets, so they are not added to totals.".to_owned(),
+            "A derived data set: it re-uses the subjects of other data sets, so they are not added to totals."
+                .to_owned(),
         );
     }
     warnings
@@ -279,10 +280,7 @@ fn glance(dataset: &Dataset, vocabulary: &Vocabulary, language: &str) -> Vec<Fac
         Fact::text("Years of the images", years(dataset)),
         terms("Theme", &dataset.themes),
         terms("Health category", &dataset.health_categories),
-        Fact::new(
-            "Keywords",
-            dataset.keywords.iter().map(|keyword| FactValue::plain(keyword.text.clone())).collect(),
-        ),
+        Fact::new("Keywords", dataset.keywords.iter().map(|keyword| FactValue::plain(keyword.text.clone())).collect()),
     ]
 }
 
@@ -352,10 +350,7 @@ fn access(dataset: &Dataset, vocabulary: &Vocabulary, language: &str) -> Vec<Fac
         Fact::new("Conditions of access and use", FactValue::terms(vocabulary, language, &rights)),
         Fact::new("Licence", FactValue::terms(vocabulary, language, &licences)),
         Fact::new("Where to get it or ask", addresses),
-        Fact::new(
-            "Contact",
-            dataset.contacts.iter().map(|contact| FactValue::contact(contact, language)).collect(),
-        ),
+        Fact::new("Contact", dataset.contacts.iter().map(|contact| FactValue::contact(contact, language)).collect()),
         Fact::new("Data holder", agents(dataset.custodian.as_ref(), language)),
         Fact::new("Health data access body", agents(dataset.hdab.as_ref(), language)),
         Fact::new("Purposes", FactValue::terms(vocabulary, language, &dataset.purposes)),

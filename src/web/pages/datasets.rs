@@ -47,6 +47,7 @@ pub struct ResultsPage {
     csv: String,
     json: String,
     max_query: usize,
+    too_long: bool,
     kept: Vec<(String, String)>,
 }
 
@@ -148,6 +149,7 @@ fn view(
         csv,
         json,
         max_query: MAX_QUERY_CHARACTERS,
+        too_long: request.query().chars().count() > MAX_QUERY_CHARACTERS,
         kept: kept(request),
     }
 }
@@ -246,7 +248,8 @@ fn hidden_kinds(page: &SearchPage, request: &SearchRequest) -> Option<(String, S
 async fn ways_on(web: &Web, request: &SearchRequest) -> Result<Vec<(String, String)>, Fault> {
     let mut candidates: Vec<(String, SearchRequest)> = Vec::new();
     if request.opens_on_human() {
-        candidates.push(("Include animals, phantoms and simulated images".to_owned(), request.with_all_subject_kinds()));
+        candidates
+            .push(("Include animals, phantoms and simulated images".to_owned(), request.with_all_subject_kinds()));
     }
     let facets: Vec<Facet> = request.facets().collect();
     for facet in facets {

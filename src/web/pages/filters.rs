@@ -1,7 +1,7 @@
 //! The filter form of the results page and the chips of what is chosen. A plain GET form: with scripts it applies
 //! itself, without them the Apply button does.
 
-use crate::domain::search::{ANY, Facet, HUMAN_KINDS, Match, Measure, NOT_STATED, SearchRequest};
+use crate::domain::search::{ANY, Facet, Match, Measure, NOT_STATED, SearchRequest};
 use crate::search::{FacetResult, FacetValue};
 use crate::web::view::numbers;
 
@@ -195,12 +195,6 @@ pub fn label_of(results: &[FacetResult], facet: Facet, value: &str) -> String {
         .map(|known| known.label.clone())
         .or_else(|| facet.plain_label(value))
         .unwrap_or_else(|| value.to_owned())
-}
-
-/// Whether the list is restricted to human kinds only by opening on them.
-#[must_use]
-pub fn human_only(request: &SearchRequest) -> bool {
-    request.opens_on_human() || HUMAN_KINDS.iter().all(|kind| request.has(Facet::SubjectKind, kind))
 }
 
 fn whole(number: u64) -> String {

@@ -13,11 +13,23 @@ use crate::web::state::Web;
 
 /// Topics: name in addresses, title, what it answers.
 const TOPICS: [(&str, &str, &str); 9] = [
-    ("searching", "Searching and filtering", "How words are read, how filters combine, what to do when nothing is found."),
-    ("numbers", "What the numbers mean", "Subject entries, studies, series, images; exact, rounded, suppressed, not stated."),
+    (
+        "searching",
+        "Searching and filtering",
+        "How words are read, how filters combine, what to do when nothing is found.",
+    ),
+    (
+        "numbers",
+        "What the numbers mean",
+        "Subject entries, studies, series, images; exact, rounded, suppressed, not stated.",
+    ),
     ("subject-kinds", "Who or what was imaged", "People with and without cancer, animals, phantoms, simulated images."),
     ("access", "Getting access", "The words of access and use conditions, and how to ask a provider."),
-    ("providing-data", "Providing data", "How an organisation's metadata come into the catalogue and stay under its control."),
+    (
+        "providing-data",
+        "Providing data",
+        "How an organisation's metadata come into the catalogue and stay under its control.",
+    ),
     ("metadata", "Metadata and machine forms", "Profiles, RDF forms, addresses that stay."),
     ("demonstration", "What is real and what is simulated", "About the demonstration federation."),
     ("errors", "Error messages", "What each error means and what to do."),
@@ -77,13 +89,8 @@ pub async fn topic(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Res
     let Some((_, title, about)) = TOPICS.iter().find(|(known, _, _)| *known == name).copied() else {
         return Err(catalogue::missing("help", &name, "/help").into());
     };
-    let layout = web
-        .layout(title)
-        .under("help")
-        .crumb("Help", "/help")
-        .here(title)
-        .at(&format!("/help/{name}"))
-        .about(about);
+    let layout =
+        web.layout(title).under("help").crumb("Help", "/help").here(title).at(&format!("/help/{name}")).about(about);
     Ok(match name.as_str() {
         "searching" => Page::new(Searching { layout, title }).respond_to(&http),
         "numbers" => Page::new(Numbers { layout, title }).respond_to(&http),

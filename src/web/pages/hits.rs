@@ -1,6 +1,5 @@
 //! One result of a list, and the reasons why it is there.
 
-use crate::domain::search::{Facet, SearchRequest};
 use crate::search::{Card, Hit, Labelled, Matched};
 use crate::web::view::{numbers, text};
 
@@ -135,10 +134,4 @@ fn reason(matched: &Matched) -> String {
         Matched::Narrower { label, of_label, .. } => format!("is about {label}, which is narrower than {of_label}"),
         Matched::Words { field, words } => format!("\u{201c}{words}\u{201d} in the {}", field.title()),
     }
-}
-
-/// The address of the list with one facet value more.
-#[must_use]
-pub fn list_with(facet: Facet, value: &str) -> String {
-    SearchRequest::default().with(facet, value).address("/datasets")
 }

@@ -100,12 +100,11 @@ pub async fn schemes(web: Data<Web>) -> Page<SchemesPage> {
             concepts: numbers::group_len(vocabulary.concepts(info.scheme).count()),
         })
         .collect();
-    let layout = web
-        .layout("Vocabularies")
-        .under("terms")
-        .here("Vocabularies")
-        .at("/terms")
-        .alternate("application/json", "JSON", "/api/v1/terms");
+    let layout = web.layout("Vocabularies").under("terms").here("Vocabularies").at("/terms").alternate(
+        "application/json",
+        "JSON",
+        "/api/v1/terms",
+    );
     Page::new(SchemesPage { layout, rows })
 }
 

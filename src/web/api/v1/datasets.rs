@@ -156,9 +156,8 @@ fn facet(result: &FacetResult) -> serde_json::Value {
 
 fn cells(web: &Web, card: &Card) -> [String; 15] {
     let join = |values: &[Labelled]| values.iter().map(|value| value.label.as_str()).collect::<Vec<_>>().join("; ");
-    let number = |count: Option<crate::domain::dataset::Count>| {
-        count.map(|count| count.value.to_string()).unwrap_or_default()
-    };
+    let number =
+        |count: Option<crate::domain::dataset::Count>| count.map(|count| count.value.to_string()).unwrap_or_default();
     let counts = &card.counts;
     [
         card.slug.clone(),
