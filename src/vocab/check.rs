@@ -75,7 +75,7 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Problem> {
         if concept.pref_labels.is_empty() {
             problems.push(Problem::Unlabelled(id.clone()));
         }
-        for named in concept.broader.iter().chain(&concept.sites) {
+        for named in concept.broader.iter().chain(&concept.sites).chain(&concept.histologies) {
             if vocabulary.concept(named).is_none() {
                 problems.push(Problem::Dangling { concept: id.clone(), missing: named.clone() });
             }

@@ -33,6 +33,8 @@ pub struct Concept {
     pub broader: Vec<ConceptId>,
     /// For a condition: the topographies where it sits.
     pub sites: Vec<ConceptId>,
+    /// For a condition: the tissue type that it is, at its site.
+    pub histologies: Vec<ConceptId>,
     /// Other IRIs that name the same concept.
     pub exact_matches: Vec<String>,
     /// Where its codes were read: names of the source table in `ontologies/sources.ttl`, as IRIs.

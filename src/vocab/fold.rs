@@ -61,8 +61,12 @@ fn push_word(text: &str, range: Range<usize>, into: &mut Vec<Word>) {
     let Some(raw) = text.get(range.clone()) else { return };
     let possessive = raw.trim_end_matches(['\'', '\u{2019}']);
     let stem = ["'s", "\u{2019}s"].iter().find_map(|end| possessive.strip_suffix(end)).unwrap_or(possessive);
-    let plain: String =
-        stem.nfkd().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    // Nearly all words are ASCII and need no decomposition.
+    let plain: String = if stem.is_ascii() {
+        stem.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+    } else {
+        stem.nfkd().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
     if !plain.is_empty() {
         into.push(Word { folded: singular(&american(&plain)), range });
     }
@@ -74,8 +78,8 @@ fn american(word: &str) -> String {
     const PARTS: [(&str, &str); 12] = [
         ("tumour", "tumor"),
         ("oesophag", "esophag"),
-        ("haem", "hem"),
         ("leukaem", "leukem"),
+        ("haem", "hem"),
         ("anaem", "anem"),
         ("paed", "ped"),
         ("oedem", "edem"),
@@ -85,9 +89,10 @@ fn american(word: &str) -> String {
         ("colour", "color"),
         ("fibre", "fiber"),
     ];
-    PARTS.iter().fold(word.to_owned(), |spelled, (british, american)| {
-        if spelled.contains(british) { spelled.replace(british, american) } else { spelled }
-    })
+    let Some((british, american)) = PARTS.iter().find(|(british, _)| word.contains(british)) else {
+        return word.to_owned();
+    };
+    word.replace(british, american)
 }
 
 /// A simple English singular. Short words and words in -ss, -us, -is keep their end.

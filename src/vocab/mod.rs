@@ -134,16 +134,15 @@ impl Vocabulary {
         self.concept(id).map_or_else(|| concept::own_iri(id), |concept| concept.iri.clone())
     }
 
-    /// The one narrower concept that sits at this topography: "squamous cell carcinoma" at the lung is lung squamous
-    /// cell carcinoma. `None` where no or more than one concept fits.
+    /// The one condition that is declared to be this tissue type at this topography: "squamous cell carcinoma" at the
+    /// lung is lung squamous cell carcinoma. `None` where the vocabulary declares no or more than one.
     #[must_use]
     pub fn refine(&self, condition: &ConceptId, site: &ConceptId) -> Option<&ConceptId> {
         let mut fitting = self
-            .narrower(condition)
-            .iter()
-            .filter(|narrower| self.concept(narrower).is_some_and(|concept| concept.sites.contains(site)));
+            .concepts(Scheme::Condition)
+            .filter(|concept| concept.histologies.contains(condition) && concept.sites.contains(site));
         let first = fitting.next();
-        if fitting.next().is_some() { None } else { first }
+        if fitting.next().is_some() { None } else { first.map(|concept| &concept.id) }
     }
 
     /// The alias table of IRI bases and values.

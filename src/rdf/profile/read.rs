@@ -20,6 +20,7 @@ pub(super) fn dataset(reader: &mut Reader<'_>, node: Subject<'_>) -> Dataset {
     related(reader, node, &mut dataset);
     correct(reader, &mut dataset);
     if reader.resources(node, atlas::READING).is_empty() {
+        place(reader, &mut dataset);
         tell_apart(reader, &mut dataset);
     }
     dataset
@@ -153,6 +154,22 @@ fn related(reader: &mut Reader<'_>, node: Subject<'_>, dataset: &mut Dataset) {
     dataset.quality_annotations = detail::read_quality(reader, node);
     dataset.spatial_resolution_in_meters = reader.string(node, dcat::SPATIAL_RESOLUTION_IN_METERS);
     dataset.temporal_resolution = reader.string(node, dcat::TEMPORAL_RESOLUTION);
+}
+
+/// Reads a tissue type as the cancer of the site, where the data set states one site: "clear cell carcinoma" with the
+/// kidney is clear cell renal cell carcinoma. A visible repair; the source's text stays beside it.
+fn place(reader: &mut Reader<'_>, dataset: &mut Dataset) {
+    let vocabulary = reader.vocabulary;
+    let [Term { concept: Some(site), .. }] = dataset.topographies.as_slice() else { return };
+    for term in &mut dataset.conditions {
+        let refined = term.concept.as_ref().and_then(|concept| vocabulary.refine(concept, site));
+        let (Value::Text(_), Some(refined)) = (&term.original, refined) else { continue };
+        let reason = "The data set names one site; the tissue type was read as the cancer of that site.";
+        reader.mend(eucaim::HAS_CONDITION, term.original.as_str(), vocabulary.label(refined), reason);
+        term.concept = Some(refined.clone());
+    }
+    dataset.conditions.sort();
+    dataset.conditions.dedup();
 }
 
 /// Tells people apart by the conditions stated beside them (DESIGN §4, subject kind), as a visible repair. Only a text of

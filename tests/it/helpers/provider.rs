@@ -120,9 +120,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
                 whole(&[("Content-Type", media_type.to_owned()), ("ETag", tag)], &body)
             }
         }
-        Some(Answer::Paged(body, link)) => {
-            whole(&[("Content-Type", "text/turtle".to_owned()), ("Link", link)], &body)
-        }
+        Some(Answer::Paged(body, link)) => whole(&[("Content-Type", "text/turtle".to_owned()), ("Link", link)], &body),
         Some(Answer::Broken(body)) => {
             let mut bytes = whole(&[("Content-Type", "text/turtle".to_owned())], &body);
             bytes.truncate(bytes.len() - body.len() / 2);

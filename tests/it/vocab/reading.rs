@@ -169,4 +169,8 @@ fn a_histology_at_a_site_is_the_cancer_of_that_site() {
         Some("lung-squamous-cell-carcinoma")
     );
     assert_eq!(refine("condition/clear-cell-carcinoma", "topography/lung"), None);
+    for (organ, site) in [("bladder-cancer", "bladder"), ("prostate-cancer", "prostate"), ("sarcoma", "bone")] {
+        let refined = refine(&format!("condition/{organ}"), &format!("topography/{site}"));
+        assert_eq!(refined, None, "{organ} is not made a tissue type by its own site");
+    }
 }
