@@ -19,8 +19,11 @@ pub(super) fn dataset(reader: &mut Reader<'_>, node: Subject<'_>) -> Dataset {
     governed(reader, node, &mut dataset);
     related(reader, node, &mut dataset);
     correct(reader, &mut dataset);
-    if reader.resources(node, atlas::READING).is_empty() {
+    // What our own readings state was decided when they were written.
+    if reader.noted_readings(node, eucaim::HAS_CONDITION).is_empty() {
         place(reader, &mut dataset);
+    }
+    if reader.noted_readings(node, atlas::SUBJECT_KIND).is_empty() {
         tell_apart(reader, &mut dataset);
     }
     dataset

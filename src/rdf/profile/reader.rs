@@ -278,8 +278,16 @@ impl<'a> Reader<'a> {
 
     /// Coded values, read with the first scheme that knows them.
     pub fn terms(&mut self, subject: Subject<'_>, property: NamedNodeRef<'_>, schemes: &[Scheme]) -> Vec<Term> {
-        let mut terms = self.stated_readings(subject, property);
-        let covered: Vec<Node> = terms.iter().map(|term| term::node(self.vocabulary, term)).collect();
+        let noted = self.noted_readings(subject, property);
+        let covered: Vec<Node> = noted.iter().map(|term| term::node(self.vocabulary, term)).collect();
+        let mut terms = Vec::new();
+        for term in noted {
+            if term.concept.is_some() {
+                terms.push(term);
+            } else {
+                self.read_value(property, schemes, term.original, term.label, &mut terms);
+            }
+        }
         for value in self.values(subject, property) {
             if covered.contains(&value.into_owned()) {
                 continue;
@@ -298,17 +306,28 @@ impl<'a> Reader<'a> {
                 }
                 TermRef::Triple(_) => continue,
             };
-            for read in term::read_list(self.vocabulary, schemes, original, label) {
-                if let (Some(reason), Some(concept)) = (&read.reason, &read.term.concept) {
-                    let canonical = self.vocabulary.label(concept).to_owned();
-                    self.mend(property, read.term.original.as_str(), &canonical, reason);
-                }
-                terms.push(read.term);
-            }
+            self.read_value(property, schemes, original, label, &mut terms);
         }
         terms.sort();
         terms.dedup();
         terms
+    }
+
+    fn read_value(
+        &mut self,
+        property: NamedNodeRef<'_>,
+        schemes: &[Scheme],
+        original: Value,
+        label: Option<LangText>,
+        terms: &mut Vec<Term>,
+    ) {
+        for read in term::read_list(self.vocabulary, schemes, original, label) {
+            if let (Some(reason), Some(concept)) = (&read.reason, &read.term.concept) {
+                let canonical = self.vocabulary.label(concept).to_owned();
+                self.mend(property, read.term.original.as_str(), &canonical, reason);
+            }
+            terms.push(read.term);
+        }
     }
 
     pub fn term(&mut self, subject: Subject<'_>, property: NamedNodeRef<'_>, schemes: &[Scheme]) -> Option<Term> {
@@ -316,8 +335,9 @@ impl<'a> Reader<'a> {
         self.only(property, terms, |term| term.original.as_str().to_owned())
     }
 
-    /// The values of a property whose originals are kept in `atlas:reading` nodes.
-    fn stated_readings(&mut self, subject: Subject<'_>, property: NamedNodeRef<'_>) -> Vec<Term> {
+    /// The values of a property whose originals are kept in `atlas:reading` nodes; one without a concept was not
+    /// recognised when it was written.
+    pub fn noted_readings(&mut self, subject: Subject<'_>, property: NamedNodeRef<'_>) -> Vec<Term> {
         let mut terms = Vec::new();
         for note in self.resources(subject, atlas::READING) {
             if !self.values(note, atlas::PROPERTY).contains(&TermRef::NamedNode(property)) {

@@ -136,7 +136,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Coded values as their concepts, with the original beside each that reading would not give again.
+    /// Coded values as their concepts, with the original beside each that reading would not give again. A value that
+    /// was not recognised is written as the source wrote it, and read anew by whoever gets it.
     pub fn terms<'t>(
         &mut self,
         subject: &NamedOrBlankNode,
@@ -149,20 +150,25 @@ impl<'a> Writer<'a> {
         for (node, term) in &written {
             self.say(subject, property, node.clone());
             let shared = written.iter().filter(|(other, _)| other == node).count() > 1;
-            if shared || !self.tells_itself(node, term, schemes) {
+            let plain = match &term.concept {
+                Some(_) => self.tells_itself(node, term, schemes),
+                None => term.label.is_none(),
+            };
+            if shared || !plain {
                 self.reading(subject, property, term);
             }
         }
     }
 
-    /// Whether reading the node gives the value again.
+    /// Whether reading the node gives the value again and nothing else.
     fn tells_itself(&self, node: &Node, term: &Term, schemes: &[Scheme]) -> bool {
         let value = match node {
             Node::NamedNode(node) => Value::Iri(node.as_str().to_owned()),
             Node::Literal(literal) => Value::Text(term::lang_text(literal)),
             Node::BlankNode(_) | Node::Triple(_) => return false,
         };
-        term::read(self.vocabulary, schemes, value, None).term == *term
+        let read = term::read_list(self.vocabulary, schemes, value, None);
+        matches!(read.as_slice(), [only] if only.term == *term)
     }
 
     fn reading(&mut self, subject: &NamedOrBlankNode, property: NamedNodeRef<'_>, term: &Term) {

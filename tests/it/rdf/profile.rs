@@ -1,6 +1,6 @@
 //! Defects that real sources have, one twin of each: every one is read, and what was mended is said.
 
-use atlas::domain::dataset::{Dataset, Date, Precision, Profile, Value};
+use atlas::domain::dataset::{Dataset, Date, LangText, Precision, Profile, Term, Value};
 use atlas::rdf::profile::{ReadRecord, ReadRefused, RecordPage, Target, read_dataset, subject, write_dataset};
 
 use super::{graph, vocabulary};
@@ -138,4 +138,29 @@ fn a_target_has_only_its_own_properties() {
     assert!(!eucaim.contains("atlas-of-cancer-imaging.eu/ns#") && eucaim.contains("hasCondition"));
     let plain = text(Profile::DcatAp);
     assert!(!plain.contains("minTypicalAge") && !plain.contains("EUCAIM") && plain.contains("/title"));
+}
+
+#[test]
+fn a_value_that_was_written_without_a_concept_is_read_by_whoever_gets_it() {
+    let text = |text: &str| Term {
+        original: Value::Text(LangText { lang: None, text: text.to_owned() }),
+        label: None,
+        concept: None,
+    };
+    let source = Dataset {
+        iri: Some("https://provider.example/a".to_owned()),
+        modalities: vec![text("CT"), text("MR")],
+        subject_kinds: vec![text("Human")],
+        conditions: vec![text("Lung cancer")],
+        ..Dataset::default()
+    };
+    let graph = write_dataset(&source, &vocabulary(), &Target::full());
+    let read = read_dataset(&graph, subject(source.iri.as_deref()).as_ref(), &vocabulary()).unwrap().value;
+    let names = |terms: &[Term]| -> Vec<String> {
+        terms.iter().map(|term| term.concept.as_ref().map_or_else(String::new, ToString::to_string)).collect()
+    };
+    assert_eq!(names(&read.modalities), ["modality/ct", "modality/mr"]);
+    assert_eq!(names(&read.subject_kinds), ["subject-kind/human-cancer"]);
+    let again = write_dataset(&read, &vocabulary(), &Target::full());
+    assert_eq!(read_dataset(&again, subject(read.iri.as_deref()).as_ref(), &vocabulary()).unwrap().value, read);
 }
