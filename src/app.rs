@@ -19,15 +19,13 @@ use crate::config::Config;
 use crate::db::{DatabaseSettings, Db, DbError};
 use crate::domain::clock::Clock;
 use crate::net;
-use crate::rdf::store::{RdfStore, StoreError};
+use crate::rdf::store::RdfStore;
 use crate::search::{SearchEngine, SearchError};
 use crate::telemetry::{Metrics, TelemetryError};
 use crate::vocab::{Vocabulary, VocabularyError};
 
 /// Directory of the text index in the data directory.
 const SEARCH_DIRECTORY: &str = "search";
-/// Directory of the RDF store in the data directory.
-const RDF_DIRECTORY: &str = "rdf";
 
 /// Why an [`App`] cannot be built. The text is for the person who starts the process.
 #[derive(Debug, thiserror::Error)]
@@ -62,21 +60,23 @@ pub enum AppError {
     /// The text index.
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// The RDF store.
-    #[error("the RDF store cannot be opened: {0}")]
-    Rdf(#[from] StoreError),
     /// Metrics.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
 }
 
-/// Which part of the data directory a process works with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Owns the directory and its indexes; one process at a time.
-    Owner,
-    /// Works on the database beside the owner.
-    Beside,
+/// What an [`App`] is built from.
+pub struct AppParts {
+    /// Settings.
+    pub config: Config,
+    /// The one source of time.
+    pub clock: Arc<dyn Clock>,
+    /// The main runtime.
+    pub runtime: Handle,
+    /// The RDF store: on disk for the owner of the data directory, in memory beside it.
+    pub rdf: RdfStore,
+    /// Proof of owning the data directory; `None`: this process works beside the owner.
+    pub lock: Option<DataLock>,
 }
 
 /// Everything that one process shares. Always behind an [`Arc`].
@@ -110,22 +110,15 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`] says which part did not open, why, and the way out.
-    pub fn open(config: Config, clock: Arc<dyn Clock>, runtime: Handle, role: Role) -> Result<Arc<Self>, AppError> {
-        let directory = config.data.directory.clone();
-        let unusable = |problem| AppError::Directory { directory: directory.clone(), problem };
-        std::fs::create_dir_all(&directory).map_err(unusable)?;
-        let lock = match role {
-            Role::Owner => Some(DataLock::take(&directory)?),
-            Role::Beside => None,
-        };
+    pub fn open(parts: AppParts) -> Result<Arc<Self>, AppError> {
+        let AppParts { config, clock, runtime, rdf, lock } = parts;
+        let directory = &config.data.directory;
+        std::fs::create_dir_all(directory)
+            .map_err(|problem| AppError::Directory { directory: directory.clone(), problem })?;
         let vocabulary = Arc::new(open_vocabulary(&config.data.vocabularies)?);
         let db = Db::connect(&database_settings(&config))?;
         db.migrate()?;
         let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), Arc::clone(&vocabulary))?;
-        let rdf = match role {
-            Role::Owner => RdfStore::open_current(&directory.join(RDF_DIRECTORY))?,
-            Role::Beside => RdfStore::in_memory()?,
-        };
         Ok(Arc::new(Self {
             net: net::Client::new(net_settings(&config)),
             config,

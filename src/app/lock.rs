@@ -22,6 +22,7 @@ impl DataLock {
     /// [`AppError::InUse`] names the process that has it; [`AppError::Directory`] when the file cannot be written.
     pub fn take(directory: &Path) -> Result<Self, AppError> {
         let unusable = |problem| AppError::Directory { directory: directory.to_owned(), problem };
+        std::fs::create_dir_all(directory).map_err(unusable)?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

@@ -1,16 +1,37 @@
 //! The command line: one file per subcommand; `serve` wires everything together.
 //!
 //! Policy: standard output is the command's answer, standard error is for people and logs; a refusal says what
-//! happened, why, and what to do next, and ends with exit code 1 (2 for a command line that cannot be read).
+//! happened, why, and what to do next, and ends with exit code 1 (2 for a command line that cannot be read). Commands
+//! write to the database only; the serving process brings the indexes up to date.
 
+mod audit;
 mod check_config;
+#[cfg(feature = "demo")]
+pub mod demo;
+mod error;
+mod export;
+mod harvest;
+mod migrate;
+mod reindex;
+pub mod serve;
+mod source;
+mod vocab;
+pub mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
 
-use crate::config::{ConfigError, Layers, Loaded, load};
+use crate::app::{App, AppParts};
+use crate::config::{Config, ConfigError, Layers, Loaded, load};
+use crate::domain::clock::SystemClock;
+use crate::rdf::store::RdfStore;
+use crate::telemetry::start_logs;
+
+pub use error::CliError;
 
 /// The Atlas of Cancer Imaging: catalogue, harvester and search in one program.
 #[derive(Debug, Parser)]
@@ -35,7 +56,7 @@ pub(crate) struct Global {
 
 impl Global {
     /// The layers of settings that this command line names.
-    pub(crate) fn layers(&self) -> Layers {
+    fn layers(&self) -> Layers {
         let layers = Layers::of_process(self.config.clone());
         match &self.dir {
             Some(dir) => layers.with_flag("--dir", "data.directory", dir.to_string_lossy()),
@@ -44,31 +65,74 @@ impl Global {
     }
 
     /// The settings in force.
-    pub(crate) fn load(&self) -> Result<Loaded, ConfigError> {
+    fn load(&self) -> Result<Loaded, ConfigError> {
         load(&self.layers())
+    }
+
+    /// The settings and an application that works beside a serving process.
+    fn beside(&self) -> Result<(Runtime, Arc<App>), CliError> {
+        self.beside_with(self.load()?.config)
+    }
+
+    fn beside_with(&self, config: Config) -> Result<(Runtime, Arc<App>), CliError> {
+        let runtime = runtime(&config)?;
+        let parts = AppParts {
+            config,
+            clock: Arc::new(SystemClock),
+            runtime: runtime.handle().clone(),
+            rdf: RdfStore::in_memory().map_err(|problem| CliError::Projection(problem.into()))?,
+            lock: None,
+        };
+        let app = App::open(parts)?;
+        Ok((runtime, app))
     }
 }
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// Serve the catalogue: pages, API, harvesting, indexes.
+    Serve,
+    /// Serve a demonstration federation of simulated nodes over real facts.
+    #[cfg(feature = "demo")]
+    Demo(demo::Flags),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Enter, list, try, approve and suspend sources.
+    #[command(subcommand)]
+    Source(source::Action),
+    /// Harvest a source, an address or a file. Ends with 0 when complete, 2 when salvaged, 1 when refused.
+    Harvest(harvest::Flags),
+    /// Build both indexes anew from the database.
+    Reindex,
+    /// Write all published records to standard output.
+    Export(export::Flags),
+    /// Check the controlled vocabularies.
+    #[command(subcommand)]
+    Vocab(vocab::Action),
+    /// Check the audit log.
+    #[command(subcommand)]
+    Audit(audit::Action),
     /// Print the settings in force and where each came from.
     CheckConfig,
-}
-
-/// A refusal for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CliError {
-    /// Settings.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
 }
 
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
     let command = Command::parse();
-    let outcome = match command.action {
-        Action::CheckConfig => check_config::run(&command.global),
+    let global = &command.global;
+    let outcome = match &command.action {
+        Action::Serve => serve::run(global),
+        #[cfg(feature = "demo")]
+        Action::Demo(flags) => demo::run(global, flags),
+        Action::Migrate => migrate::run(global),
+        Action::Source(action) => source::run(global, action),
+        Action::Harvest(flags) => harvest::run(global, flags),
+        Action::Reindex => reindex::run(global),
+        Action::Export(flags) => export::run(global, flags),
+        Action::Vocab(action) => vocab::run(global, action),
+        Action::Audit(action) => audit::run(global, action),
+        Action::CheckConfig => check_config::run(global),
     };
     outcome.unwrap_or_else(|problem| {
         #[expect(clippy::print_stderr, reason = "a refusal is for the person at the terminal")]
@@ -79,9 +143,15 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Starts log lines and the main runtime.
+fn runtime(config: &Config) -> Result<Runtime, CliError> {
+    start_logs(&config.telemetry)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("atlas").build().map_err(CliError::Runtime)
+}
+
 /// Writes a line of the command's answer to standard output.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
-pub(crate) fn say(line: &str) {
+fn say(line: &str) {
     println!("{line}");
 }
 
