@@ -36,6 +36,19 @@ pub(super) fn up(connection: &mut Connection) -> Result<Vec<String>, DbError> {
     }
 }
 
+/// Runs what is missing up to and with `version`, one step at a time.
+pub(super) fn up_to(connection: &mut Connection, version: &str) -> Result<(), DbError> {
+    loop {
+        let ran = match connection {
+            Connection::Sqlite(sqlite) => sqlite.run_next_migration(SQLITE).map(|ran| ran.to_string()),
+            Connection::Postgres(postgres) => postgres.run_next_migration(POSTGRES).map(|ran| ran.to_string()),
+        };
+        if ran.map_err(failed)? == version {
+            return Ok(());
+        }
+    }
+}
+
 /// Undoes every migration, newest first. Everything stored is lost.
 pub(super) fn down(connection: &mut Connection) -> Result<(), DbError> {
     match connection {
@@ -81,7 +94,7 @@ pub fn known_versions() -> Result<(Vec<String>, Vec<String>), DbError> {
     let sqlite: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations().map_err(failed)?;
     let postgres: Vec<Box<dyn Migration<diesel::pg::Pg>>> = POSTGRES.migrations().map_err(failed)?;
     Ok((
-        of(sqlite.iter().map(|migration| migration.name().to_string()).collect()),
-        of(postgres.iter().map(|migration| migration.name().to_string()).collect()),
+        of(sqlite.iter().map(|migration| migration.name().version().to_string()).collect()),
+        of(postgres.iter().map(|migration| migration.name().version().to_string()).collect()),
     ))
 }

@@ -112,6 +112,14 @@ impl Db {
         migrations::up(&mut *take(&self.inner.writers)?)
     }
 
+    /// Brings a fresh database to this version of the schema and no further; for tests of upgrades. Blocks.
+    ///
+    /// # Errors
+    /// [`DbError::Migration`] when there is no such version.
+    pub fn migrate_up_to(&self, version: &str) -> Result<(), DbError> {
+        migrations::up_to(&mut *take(&self.inner.writers)?, version)
+    }
+
     /// Undoes the whole schema and loses everything stored; for tests and for leaving. Blocks.
     pub fn unmigrate(&self) -> Result<(), DbError> {
         migrations::down(&mut *take(&self.inner.writers)?)
