@@ -98,8 +98,8 @@ impl Archive {
                 .await
             }
             Self::Trial { bodies } => {
-                let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-                let packed = packer.write_all(&body).and_then(|()| packer.finish());
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+                let packed = encoder.write_all(&body).and_then(|()| encoder.finish());
                 let packed = packed.map_err(|error| DbError::corrupt("answer body", error))?;
                 bodies.lock().unwrap_or_else(PoisonError::into_inner).insert(answer.hash.clone(), packed);
                 Ok(())

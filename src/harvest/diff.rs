@@ -63,6 +63,11 @@ impl Diff {
         self.notes.push(note);
     }
 
+    /// Says that not everything could be read, so that what is missing is not known to be gone.
+    pub fn forbid_removals(&mut self) {
+        self.anything_unknown = true;
+    }
+
     /// Takes in what was read; answers with the records to stage.
     pub fn take(&mut self, items: Vec<ReadItem>) -> Vec<StagedRecord> {
         let mut staged = Vec::new();
@@ -136,14 +141,7 @@ impl Diff {
     /// Whether everything that the source has is known, so that what is missing is gone.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        !self.anything_unknown
-            && !self.lines.iter().any(|line| line.change == Change::Refused && line.kind.is_none())
-            && !self.has_nameless_refusal()
-    }
-
-    /// Whether a refused record cannot be told from a stored one.
-    fn has_nameless_refusal(&self) -> bool {
-        self.lines.iter().any(|line| line.change == Change::Refused && !line.name.contains(':'))
+        !self.anything_unknown && !self.lines.iter().any(|line| line.change == Change::Refused && line.kind.is_none())
     }
 
     /// Records that stay as they are although the source did not show them.

@@ -31,15 +31,11 @@ pub struct DocumentHarvester {
 #[async_trait]
 impl Harvester for DocumentHarvester {
     async fn gather(&self, target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
-        if target.address.contains("://") {
-            from_address(target, gatherer).await
-        } else {
-            self.from_file(target, gatherer).await
-        }
+        if target.address.contains("://") { address(target, gatherer).await } else { self.file(target, gatherer).await }
     }
 }
 
-async fn from_address(target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
+async fn address(target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
     let scope = Scope::new(&target.address, target.options.hosts.clone());
     let mut bundle = Bundle::default();
     let mut contents = HashSet::new();
@@ -93,7 +89,7 @@ fn next_page(graph: &Graph, address: &str) -> Option<String> {
 }
 
 impl DocumentHarvester {
-    async fn from_file(&self, target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
+    async fn file(&self, target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
         let path = target.address.strip_prefix("file:").unwrap_or(&target.address);
         let body = read_file(Path::new(path), self.max_bytes).await?;
         let media_type = if target.options.media_type.is_empty() {

@@ -48,6 +48,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub settings: HarvestSettings,
+    /// Time for one request.
+    pub request_time: Duration,
 }
 
 /// How to run.
@@ -69,6 +71,7 @@ impl Engine {
             vocabulary: Arc::clone(&app.vocabulary),
             clock: Arc::clone(&app.clock),
             settings: app.config.harvest.clone(),
+            request_time: Duration::from_secs(app.config.net.request_seconds),
         }
     }
 
@@ -168,7 +171,7 @@ impl Engine {
             }
         };
         report.documents = count(manifest.answers().count());
-        let digest = manifest.digest();
+        let digest = manifest.digest(&self.vocabulary);
         if !manifest.has_unknown() && self.is_unchanged(source, &digest, report).await? {
             return self.finish(run, report, Some(digest)).await;
         }
@@ -204,7 +207,11 @@ impl Engine {
             return Ok(false);
         }
         let found = u64::try_from(last.counts().found).unwrap_or(0);
-        report.tally = Tally { found, unchanged: found, ..Tally::default() };
+        let refused = u64::try_from(last.counts().refused).unwrap_or(0);
+        report.tally = Tally { found, unchanged: found, refused, ..Tally::default() };
+        if refused > 0 {
+            report.note(format!("{refused} records are still refused, as run {} lists them", last.id));
+        }
         report.outcome = RunOutcome::Unchanged;
         Ok(true)
     }
@@ -268,7 +275,7 @@ impl Engine {
             total: Duration::from_secs(settings.max_seconds),
             fetch: FetchLimits {
                 bytes: settings.max_answer_bytes,
-                total: Duration::from_secs(settings.max_seconds),
+                total: self.request_time,
                 idle: IDLE,
                 redirects: MAX_REDIRECTS,
             },
@@ -330,7 +337,7 @@ pub(super) fn count(length: usize) -> u64 {
 
 fn log(report: &RunReport) {
     let tally = &report.tally;
-    tracing::info!(
+    tracing::debug!(
         source = %report.source,
         outcome = %report.outcome,
         found = tally.found,

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::report::Stop;
+use crate::domain::concept::Scheme;
 use crate::domain::lifecycle::RunOutcome;
+use crate::vocab::Vocabulary;
 
 /// Change this when the same documents would be read differently: a run is "unchanged" only under the same reading.
 pub const READER_VERSION: u32 = 1;
@@ -68,9 +70,10 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// A digest of every document of the run and its content: equal digests mean that the source says the same.
+    /// A digest of every document of the run and its content, and of what they are read by: equal digests mean that
+    /// reading them again would bring the same.
     #[must_use]
-    pub fn digest(&self) -> String {
+    pub fn digest(&self, vocabulary: &Vocabulary) -> String {
         let mut lines: Vec<String> = self
             .answers()
             .map(|answer| format!("{} {}", answer.address, answer.hash))
@@ -80,6 +83,13 @@ impl Manifest {
         lines.dedup();
         let mut hasher = Sha256::new();
         hasher.update(READER_VERSION.to_be_bytes());
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        for scheme in Scheme::ALL {
+            for concept in vocabulary.concepts(scheme) {
+                hasher.update(format!("{concept:?}").as_bytes());
+            }
+        }
+        hasher.update(format!("{:?}", vocabulary.corrections()).as_bytes());
         for line in lines {
             hasher.update(line.as_bytes());
             hasher.update(b"\n");

@@ -23,6 +23,15 @@ impl Protocol {
     /// Every protocol.
     pub const ALL: [Protocol; 2] = [Protocol::Fdp, Protocol::Document];
 
+    /// How an address that nobody described is read: as a document when its name says so, else as a FAIR Data Point.
+    #[must_use]
+    pub fn of_address(address: &str) -> Self {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let suffix = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, suffix)| suffix);
+        let named = suffix.is_some_and(|suffix| crate::rdf::media::Format::from_suffix(suffix).is_some());
+        if named || !address.contains("://") { Self::Document } else { Self::Fdp }
+    }
+
     /// Its name in the database and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

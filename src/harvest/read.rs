@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use oxrdf::{Graph, NamedOrBlankNode};
+use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::manifest::{Answer, Bundle};
 use super::report::{Change, Reason, RecordLine};
@@ -17,6 +17,9 @@ use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
 use crate::rdf::profile::{self, Finding};
 use crate::rdf::split::{self, RawRecord};
 use crate::vocab::Vocabulary;
+
+/// How a report names a record that nothing names; such a record was never stored.
+const NAMELESS: &str = "a record without an IRI";
 
 /// Limits on what is read.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,8 @@ pub struct ReadBundle {
     pub items: Vec<ReadItem>,
     /// What no record took.
     pub remainder: Graph,
+    /// Whether statements were lost: which record they belonged to is the parser's guess, so nothing may be removed.
+    pub lost: bool,
     /// Problems of the documents that concern no record.
     pub notes: Vec<String>,
 }
@@ -68,15 +73,18 @@ pub fn read_bundle(
 ) -> Result<ReadBundle, Unreadable> {
     let mut graph = Graph::new();
     let mut problems = Vec::new();
+    let mut more_problems = 0;
     for (answer, body) in bundle.answers.iter().zip(bodies) {
         let parsed = parse_answer(answer, body, &limits.parse)?;
         problems.extend(parsed.problems);
+        more_problems += parsed.more_problems;
         for triple in &parsed.graph {
             graph.insert(triple);
         }
     }
     let split = split::split(&graph);
-    let mut read = ReadBundle { remainder: split.remainder, ..ReadBundle::default() };
+    let lost = more_problems > 0 || problems.iter().any(|problem| problem.kind == ProblemKind::Lost);
+    let mut read = ReadBundle { remainder: split.remainder, lost, ..ReadBundle::default() };
     let asked_for_shown = split.records.iter().any(|record| is_asked_for(record, &bundle.subjects));
     for record in split.records {
         let is_dataset = record.kind == split::RecordKind::Dataset;
@@ -91,7 +99,12 @@ pub fn read_bundle(
             read.items.push(refused(None, subject.clone(), None, vec![no_dataset(address)]));
         }
     }
-    read.notes = stray_problems(&problems, &read.items);
+    stray_problems(&problems, address, &mut read);
+    if more_problems > 0 {
+        let found = format!("{more_problems} more places that could not be read as written");
+        let reason = Reason { found, ..Reason::default() };
+        read.items.push(refused(None, address.to_owned(), None, vec![reason]));
+    }
     Ok(read)
 }
 
@@ -124,12 +137,25 @@ fn no_dataset(address: &str) -> Reason {
     }
 }
 
+/// What the record is known by in its source: its IRI, or its identifier, as it would be stored.
+fn name_of(raw: &RawRecord) -> String {
+    let identifier = || {
+        let predicate = NamedNodeRef::new("http://purl.org/dc/terms/identifier").ok()?;
+        match raw.graph.object_for_subject_predicate(raw.subject.as_ref(), predicate)? {
+            TermRef::Literal(text) => Some(text.value().to_owned()),
+            TermRef::NamedNode(node) => Some(node.as_str().to_owned()),
+            _ => None,
+        }
+    };
+    raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
+}
+
 fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
     };
-    let name = raw.iri.clone().unwrap_or_else(|| "a record without an IRI".to_owned());
+    let name = name_of(raw);
     let own: Vec<&Problem> =
         problems.iter().filter(|problem| problem.subject.is_some() && problem.subject == raw.iri).collect();
     if own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
@@ -174,7 +200,7 @@ fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, noti
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(about, &value, canonical, read.profile, repairs, read.findings, notices)
+            finish(&about, &value, canonical, read.profile, repairs, read.findings, notices)
         }
     }
 }
@@ -192,7 +218,7 @@ fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notic
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(about, &value, canonical, read.profile, read.repairs, read.findings, notices)
+            finish(&about, &value, canonical, read.profile, read.repairs, read.findings, notices)
         }
     }
 }
@@ -208,7 +234,7 @@ struct About {
 }
 
 fn finish<T: serde::Serialize>(
-    about: About,
+    about: &About,
     value: &T,
     canonical: &Canonical,
     profile: Profile,
@@ -251,7 +277,7 @@ fn finish<T: serde::Serialize>(
         identity,
         iri: about.iri.clone(),
         slug,
-        names: names(&about),
+        names: names(about),
         document,
         document_hash,
         source_graph: canonical.nquads.clone(),
@@ -293,7 +319,7 @@ fn no_identity(kind: RecordKind, subject: &NamedOrBlankNode, message: &str) -> R
     };
     let name = match subject {
         NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
-        NamedOrBlankNode::BlankNode(_) => "a record without an IRI".to_owned(),
+        NamedOrBlankNode::BlankNode(_) => NAMELESS.to_owned(),
     };
     refused(Some(kind), name, None, vec![reason])
 }
@@ -343,23 +369,26 @@ fn repair_reason(repair: &Repair) -> Reason {
     }
 }
 
-/// Problems that belong to no record that was read.
-fn stray_problems(problems: &[Problem], items: &[ReadItem]) -> Vec<String> {
-    let names: BTreeSet<&str> = items
+/// Problems that belong to no record that was read: a lost statement among them may have been the head of a record, so
+/// it counts as a refusal that forbids removals; what was mended is a note.
+fn stray_problems(problems: &[Problem], address: &str, read: &mut ReadBundle) {
+    let names: BTreeSet<String> = read
+        .items
         .iter()
         .filter_map(|item| match item {
-            ReadItem::Record(record, ..) => record.iri.as_deref(),
-            ReadItem::Refused(line) => Some(line.name.as_str()),
+            ReadItem::Record(record, ..) => record.iri.clone(),
+            ReadItem::Refused(line) => Some(line.name.clone()),
         })
         .collect();
-    let stray = problems.iter().filter(|problem| !problem.subject.as_deref().is_some_and(|name| names.contains(name)));
-    stray
-        .map(|problem| {
-            let place = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-            let about = problem.subject.as_deref().map(|name| format!(" (in {name})")).unwrap_or_default();
-            format!("{place}{}{about}", problem.message)
-        })
-        .collect()
+    let is_stray = |problem: &&Problem| !problem.subject.as_ref().is_some_and(|name| names.contains(name));
+    for problem in problems.iter().filter(is_stray) {
+        let reason = problem_reason(problem);
+        let name = problem.subject.clone().unwrap_or_else(|| address.to_owned());
+        match problem.kind {
+            ProblemKind::Lost => read.items.push(refused(None, name, None, vec![reason])),
+            ProblemKind::Mended => read.notes.push(format!("{name}: {reason}")),
+        }
+    }
 }
 
 /// Size of the record as N-Quads, counted without writing it.
@@ -368,8 +397,7 @@ fn statement_bytes(graph: &Graph) -> u64 {
         oxrdf::TermRef::NamedNode(node) => node.as_str().len() + 2,
         oxrdf::TermRef::BlankNode(node) => node.as_str().len() + 2,
         oxrdf::TermRef::Literal(literal) => literal.value().len() + literal.datatype().as_str().len() + 6,
-        #[allow(unreachable_patterns, reason = "triple terms exist only with RDF 1.2")]
-        _ => 64,
+        oxrdf::TermRef::Triple(triple) => triple.to_string().len(),
     };
     let bytes: usize = graph
         .iter()

@@ -170,6 +170,7 @@ impl RunReport {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.outcome {
+            RunOutcome::Unchanged if self.tally.refused > 0 => 2,
             RunOutcome::Complete | RunOutcome::Unchanged => 0,
             RunOutcome::Salvaged => 2,
             _ => 1,

@@ -62,6 +62,9 @@ pub async fn read_all(
         for note in read.notes {
             diff.note(note);
         }
+        if read.lost {
+            diff.forbid_removals();
+        }
         merge(&mut remainder, &read.remainder);
         let staged = diff.take(read.items);
         if diff.found() > limit {

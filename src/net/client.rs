@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn retry_after_is_read_in_both_forms() {
         let now = DateTime::parse_from_rfc3339("2026-01-01T00:00:00Z").unwrap().with_timezone(&Utc);
-        assert_eq!(read_retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(read_retry_after("120", now), Some(Duration::from_mins(2)));
         assert_eq!(read_retry_after("Thu, 01 Jan 2026 00:00:30 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(read_retry_after("soon", now), None);
     }

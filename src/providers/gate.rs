@@ -6,7 +6,7 @@ use crate::db::audit::{self, Deed};
 use crate::db::sources::{self, Source};
 use crate::db::{Connection, records, runs};
 use crate::domain::ids::{RecordId, RunId, SourceId};
-use crate::domain::lifecycle::{RecordEvent, RecordState, SourceState};
+use crate::domain::lifecycle::{RecordEvent, RecordState, RunOutcome, SourceState};
 use crate::harvest::{self, Options, RunReport};
 
 /// The source with this name.
@@ -93,7 +93,7 @@ pub async fn accept_held(app: &App, name: &str, actor: &str) -> Result<RunId, Pr
             let source = named(connection, &name)?;
             let newest = runs::newest(connection, &source.id, 1)?.into_iter().next();
             let held = match newest {
-                Some(run) if run.outcome()?.is_some_and(|outcome| outcome.is_held()) => run,
+                Some(run) if run.outcome()?.is_some_and(RunOutcome::is_held) => run,
                 _ => return Err(ProviderError::NothingHeld(name)),
             };
             sources::accept_removal(connection, &source.id, Some(&held.id), now)?;

@@ -159,10 +159,11 @@ impl<'a> Walk<'a> {
     /// The series that catalogues and data sets name and no document described so far.
     async fn all_series(&mut self) -> Result<(), Halt> {
         for iri in std::mem::take(&mut self.series) {
-            if self.visited.insert(iri.clone()) && self.scope.address_of(&iri).is_some() {
-                if let Child::Read(document) = self.child(&iri).await? {
-                    self.manifest.bundles.push(Bundle { answers: vec![document.answer], ..Bundle::default() });
-                }
+            if self.visited.insert(iri.clone())
+                && self.scope.address_of(&iri).is_some()
+                && let Child::Read(document) = self.child(&iri).await?
+            {
+                self.manifest.bundles.push(Bundle { answers: vec![document.answer], ..Bundle::default() });
             }
         }
         Ok(())

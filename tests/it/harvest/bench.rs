@@ -56,6 +56,7 @@ impl Bench {
             vocabulary: vocabulary(),
             clock: Arc::new(SystemClock),
             settings: HarvestSettings { max_answer_bytes: 8 * 1024 * 1024, ..HarvestSettings::default() },
+            request_time: Duration::from_secs(30),
         };
         let source = add_source(&engine, "one", protocol, &format!("{}{path}", provider.base)).await;
         Self { engine, source, provider, _directory: directory }

@@ -158,3 +158,38 @@ async fn a_run_whose_process_was_killed_is_closed_by_the_next() {
     let killed = runs.iter().find(|run| run.cause == "killed").unwrap();
     assert_eq!(killed.outcome().unwrap(), Some(RunOutcome::Failed));
 }
+
+#[tokio::test]
+async fn a_passing_failure_is_tried_again() {
+    let provider = FakeProvider::start().await;
+    provider.set("/", Answer::With(503, vec![("Retry-After", "1".to_owned())]));
+    let patient = atlas::net::Client::new(atlas::net::NetSettings {
+        allow_private: true,
+        pace: std::time::Duration::ZERO,
+        attempts: 2,
+        ..atlas::net::NetSettings::default()
+    });
+    let asking = tokio::spawn({
+        let fetch = Fetch::new(format!("{}/", provider.base), "text/turtle");
+        async move { patient.get(&fetch).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    provider.set("/", document(&["a"]));
+    assert_eq!(asking.await.unwrap().unwrap().status, 200);
+    assert_eq!(provider.take_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_statement_that_cannot_be_read_removes_nothing() {
+    let bench = Bench::new(Protocol::Document, "/all.ttl").await;
+    bench.provider.set("/all.ttl", document(&["a", "b", "c", "d", "e", "f"]));
+    bench.harvest().await;
+    let Answer::Document(_, body) = document(&["a", "b", "c", "d", "e", "f"]) else { unreachable!() };
+    let text = String::from_utf8(body).unwrap().replace("data.example.org/c> a", "data.example.org/c> <<< a");
+    bench.provider.set("/all.ttl", Answer::turtle(text));
+    let report = bench.harvest().await;
+    assert_ne!(report.exit_code(), 0, "{report}");
+    let states = bench.records().await;
+    assert!(states.iter().all(|record| record.state == atlas::domain::lifecycle::RecordState::Published), "{report}");
+    assert_eq!(states.len(), 6);
+}

@@ -65,3 +65,35 @@ async fn one_iri_from_two_sources_is_two_records_of_one_data_set() {
     assert_eq!(same.data_set_id, first.data_set_id);
     assert_eq!(bench.harvest().await.outcome, RunOutcome::Unchanged);
 }
+
+/// Any change of a source, taken over and harvested again, is no news; and what is stored is what the source says.
+#[tokio::test]
+async fn harvesting_again_is_never_news_whatever_changed() {
+    let bench = Bench::new(Protocol::Document, "/all.ttl").await;
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let mut seed: u64 = 20_261_123;
+    let mut draw = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed >> 33
+    };
+    bench.provider.set("/all.ttl", document(&names));
+    bench.harvest().await;
+    for round in 0..12 {
+        let mut present: Vec<&str> = names.to_vec();
+        present.remove(usize::try_from(draw() % 10).unwrap());
+        let turn = usize::try_from(draw() % 9).unwrap();
+        present.rotate_left(turn);
+        bench.provider.set("/all.ttl", document(&present));
+        let first = bench.harvest().await;
+        assert_eq!(first.exit_code(), 0, "round {round}: {first}");
+        let stored = bench.snapshot().await;
+        present.reverse();
+        bench.provider.set("/all.ttl", document(&present));
+        let again = bench.harvest().await;
+        let news = again.tally.added + again.tally.changed + again.tally.removed;
+        assert_eq!(news, 0, "round {round}: {again}");
+        assert_eq!(bench.snapshot().await, stored);
+        let live = bench.records().await.iter().filter(|record| record.state == RecordState::Published).count();
+        assert_eq!(live, 9);
+    }
+}
