@@ -6,7 +6,7 @@ use super::Vocabulary;
 use crate::domain::concept::ConceptId;
 
 /// Notations that are spellings and no codes of a coding system.
-const OWN_SYSTEMS: [&str; 3] = ["abbreviation", "letter", "level"];
+const OWN_SYSTEMS: [&str; 4] = ["abbreviation", "letter", "level", "species"];
 
 /// One fault of the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,14 @@ pub enum Problem {
     /// A concept has a code or an official IRI and does not say where it was read.
     #[error("{0} has a code without a source")]
     Unsourced(ConceptId),
+    /// A concept names a source that the source table does not have.
+    #[error("{concept} names the source {source_iri}, which is not described in sources.ttl")]
+    UnknownSource {
+        /// The concept.
+        concept: ConceptId,
+        /// The source's IRI.
+        source_iri: String,
+    },
     /// An alias or correction names a concept that does not exist.
     #[error("the {table} table names {missing}, which does not exist")]
     DanglingTable {
@@ -79,6 +87,9 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Problem> {
             if vocabulary.concept(named).is_none() {
                 problems.push(Problem::Dangling { concept: id.clone(), missing: named.clone() });
             }
+        }
+        for source in concept.sources.iter().filter(|source| vocabulary.source(source).is_none()) {
+            problems.push(Problem::UnknownSource { concept: id.clone(), source_iri: source.clone() });
         }
         let above_itself = concept.broader.iter().any(|above| above == id || vocabulary.ancestors(above).contains(id));
         if above_itself {

@@ -81,6 +81,17 @@ pub struct SchemeInfo {
     pub licence: Option<String>,
 }
 
+/// Something that was opened to take codes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// What it is, in English.
+    pub title: String,
+    /// Where it can be read.
+    pub pages: Vec<String>,
+    /// Its terms, where it states them.
+    pub licence: Option<String>,
+}
+
 /// The hub's own IRI for a concept.
 pub(super) fn own_iri(id: &ConceptId) -> String {
     format!("urn:atlas:concept:{id}")

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use oxttl::TurtleParser;
 
 use super::aliases::Aliases;
-use super::concept::{Concept, ModalityRole, SchemeInfo, code_iris, own_iri};
+use super::concept::{Concept, ModalityRole, SchemeInfo, SourceInfo, code_iris, own_iri};
 use super::corrections::Corrections;
 use super::fold::fold;
 use super::words::WordIndex;
@@ -21,12 +21,14 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/ontologies");
 /// The largest vocabulary file that is read from an operator's folder, in bytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
+const SOURCES: &str = "sources.ttl";
 const CONCEPT_BASE: &str = "urn:atlas:concept:";
 const SCHEME_BASE: &str = "urn:atlas:scheme:";
 const SYSTEM_BASE: &str = "urn:atlas:system:";
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const DCTERMS: &str = "http://purl.org/dc/terms/";
 const ATLAS: &str = "https://atlas-of-cancer-imaging.eu/ns#";
+const FOAF_PAGE: &str = "http://xmlns.com/foaf/0.1/page";
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 
 /// Why the vocabulary could not be loaded.
@@ -68,6 +70,7 @@ pub(super) fn load(override_dir: Option<&Path>) -> Result<Vocabulary, Vocabulary
     let aliases = Aliases::parse(table("aliases.tsv")).map_err(|reason| malformed("aliases.tsv", reason))?;
     let corrections =
         Corrections::parse(table("corrections.tsv")).map_err(|reason| malformed("corrections.tsv", reason))?;
+    builder.sources = read_sources(table(SOURCES))?;
     Ok(builder.finish(aliases, corrections))
 }
 
@@ -102,6 +105,7 @@ fn files(override_dir: Option<&Path>) -> Result<HashMap<String, String>, Vocabul
 struct Builder {
     concepts: Vec<Concept>,
     schemes: Vec<SchemeInfo>,
+    sources: HashMap<String, SourceInfo>,
     by_id: HashMap<ConceptId, usize>,
 }
 
@@ -198,6 +202,7 @@ impl Builder {
         Vocabulary {
             concepts: self.concepts,
             schemes: self.schemes,
+            sources: self.sources,
             by_id: self.by_id,
             by_iri,
             any_iri,
@@ -250,17 +255,42 @@ fn concept_id(iri: &str) -> Option<ConceptId> {
     iri.strip_prefix(CONCEPT_BASE)?.parse().ok()
 }
 
-fn describe_scheme(info: &mut SchemeInfo, predicate: &str, object: &oxrdf::Term) {
-    let text = || match object {
+/// The table of sources by IRI.
+fn read_sources(text: &str) -> Result<HashMap<String, SourceInfo>, VocabularyError> {
+    let mut sources: HashMap<String, SourceInfo> = HashMap::new();
+    for triple in TurtleParser::new().for_slice(text.as_bytes()) {
+        let triple = triple.map_err(|error| malformed(SOURCES, error.to_string()))?;
+        let oxrdf::NamedOrBlankNode::NamedNode(subject) = &triple.subject else {
+            return Err(malformed(SOURCES, "a blank node cannot be a source"));
+        };
+        let source = sources.entry(subject.as_str().to_owned()).or_default();
+        match triple.predicate.as_str() {
+            FOAF_PAGE => source.pages.push(characters(&triple.object)),
+            predicate => match predicate.strip_prefix(DCTERMS) {
+                Some("title") => source.title = characters(&triple.object),
+                Some("license") => source.licence = Some(characters(&triple.object)),
+                _ => {}
+            },
+        }
+    }
+    Ok(sources)
+}
+
+/// The characters of an IRI or a literal.
+fn characters(term: &oxrdf::Term) -> String {
+    match term {
         oxrdf::Term::NamedNode(node) => node.as_str().to_owned(),
         oxrdf::Term::Literal(literal) => literal.value().to_owned(),
         other => other.to_string(),
-    };
+    }
+}
+
+fn describe_scheme(info: &mut SchemeInfo, predicate: &str, object: &oxrdf::Term) {
     match predicate.strip_prefix(DCTERMS) {
-        Some("title") => info.title = text(),
-        Some("description") => info.description = Some(text()),
-        Some("source") => info.sources.push(text()),
-        Some("license") => info.licence = Some(text()),
+        Some("title") => info.title = characters(object),
+        Some("description") => info.description = Some(characters(object)),
+        Some("source") => info.sources.push(characters(object)),
+        Some("license") => info.licence = Some(characters(object)),
         _ => {}
     }
 }

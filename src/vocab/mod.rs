@@ -20,7 +20,7 @@ use std::path::Path;
 
 pub use aliases::Aliases;
 pub use check::{Problem, check};
-pub use concept::{Concept, ModalityRole, SchemeInfo};
+pub use concept::{Concept, ModalityRole, SchemeInfo, SourceInfo};
 pub use corrections::{Correction, Corrections};
 pub use fold::fold;
 pub use load::VocabularyError;
@@ -34,6 +34,7 @@ use crate::domain::concept::{ConceptId, Scheme};
 pub struct Vocabulary {
     concepts: Vec<Concept>,
     schemes: Vec<SchemeInfo>,
+    sources: HashMap<String, SourceInfo>,
     by_id: HashMap<ConceptId, usize>,
     by_iri: HashMap<(Scheme, String), usize>,
     any_iri: HashMap<String, usize>,
@@ -85,6 +86,12 @@ impl Vocabulary {
     #[must_use]
     pub fn schemes(&self) -> &[SchemeInfo] {
         &self.schemes
+    }
+
+    /// What a concept's or scheme's source is.
+    #[must_use]
+    pub fn source(&self, iri: &str) -> Option<&SourceInfo> {
+        self.sources.get(iri)
     }
 
     /// The concepts directly above; empty for a top concept and for an unknown one.

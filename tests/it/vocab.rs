@@ -94,14 +94,11 @@ fn the_hierarchy_has_no_cycle_and_both_directions_agree() {
 
 #[test]
 fn a_source_named_by_a_concept_is_described() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ontologies/sources.ttl");
-    let sources = std::fs::read_to_string(folder).unwrap();
-    for scheme in Scheme::ALL {
-        for concept in VOCABULARY.concepts(scheme) {
-            for source in &concept.sources {
-                let name = source.strip_prefix("urn:atlas:source:").expect("a source of the table");
-                assert!(sources.contains(&format!("src:{name} dcterms:title")), "{name}");
-            }
+    for info in VOCABULARY.schemes() {
+        let concepts = VOCABULARY.concepts(info.scheme).flat_map(|concept| &concept.sources);
+        for source in concepts.chain(&info.sources) {
+            let described = VOCABULARY.source(source).unwrap_or_else(|| panic!("{source}"));
+            assert!(!described.title.is_empty() && !described.pages.is_empty(), "{source}");
         }
     }
 }
