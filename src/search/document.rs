@@ -19,6 +19,8 @@ use crate::vocab::Vocabulary;
 const CARD_DESCRIPTION: usize = 2_000;
 /// Bytes in the unit of the size facet.
 pub(super) const GIGABYTE: i64 = 1_000_000_000;
+/// A data set is about the concepts of a scheme when it states at most this many of them.
+const FOCUSED: usize = 3;
 /// Prefix of the hidden tokens that sort every data set under exactly one subject kind.
 pub(super) const KIND_PREFIX: &str = "kind/";
 /// The kind of data sets that mix subject kinds.
@@ -95,10 +97,17 @@ fn add_texts(document: &mut TantivyDocument, entry: &Entry, fields: Fields) {
 fn add_concepts(document: &mut TantivyDocument, dataset: &Dataset, vocabulary: &Vocabulary, fields: Fields) {
     let own: BTreeSet<&ConceptId> = terms(dataset).filter_map(|term| term.concept.as_ref()).collect();
     let mut broad = BTreeSet::new();
-    for id in own {
+    let mut focus = BTreeSet::new();
+    for id in &own {
         document.add_text(fields.own, id.to_string());
-        broad.insert(id.clone());
-        broad.extend(vocabulary.ancestors(id));
+        let with_broader = vocabulary.ancestors(id).into_iter().chain([(*id).clone()]);
+        if own.iter().filter(|other| other.scheme() == id.scheme()).count() <= FOCUSED {
+            focus.extend(with_broader.clone());
+        }
+        broad.extend(with_broader);
+    }
+    for id in focus {
+        document.add_text(fields.focus, id.to_string());
     }
     for id in broad {
         document.add_text(fields.broad, id.to_string());

@@ -235,11 +235,11 @@ impl SearchEngine {
             return Ok((None, false));
         }
         let mut builder = QueryBuilder::new(self.fields);
-        let all = view.run(&*builder.query(question, 0))?;
-        if question.required() < 2 || filters.apply(&all.hits, None).len() > 0 {
+        let all = view.run(&*builder.query(question, false))?;
+        if !question.can_relax() || filters.apply(&all.hits, None).len() > 0 {
             return Ok((Some(all), false));
         }
-        let some = view.run(&*builder.query(question, 1))?;
+        let some = view.run(&*builder.query(question, true))?;
         let found = some.hits.len() > 0;
         Ok((Some(if found { some } else { all }), found))
     }

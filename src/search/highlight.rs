@@ -34,7 +34,7 @@ impl Highlighter {
         let mut texts: Vec<String> = Vec::new();
         for clause in &question.clauses {
             match clause {
-                Clause::Concepts { ids, phrase } => {
+                Clause::Concepts { ids, phrase, .. } => {
                     texts.push(phrase.clone());
                     highlighter.concepts.extend(ids.iter().cloned());
                     let narrower = ids.iter().flat_map(|id| vocabulary.descendants(id));

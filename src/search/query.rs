@@ -1,7 +1,7 @@
 //! From a read question to the engine's query, built by hand.
 //!
-//! Scores: a data set that states the named concept stands above one that states a narrower one, and both above one
-//! that only has the words. Titles weigh most. Concept scores are constants, so that a rare concept does not outweigh
+//! Scores: a data set that states the named concept stands above one that states a narrower one, one that is about it
+//! above one that lists it among many, and all above one that only has the words. Titles weigh most. Concept scores are constants, so that a rare concept does not outweigh
 //! another only because it is rare; words are weighed by BM25.
 
 use tantivy::Term;
@@ -16,10 +16,18 @@ use super::question::{Clause, Question};
 use super::schema::{self, Fields};
 use crate::domain::concept::ConceptId;
 
-/// Score of stating the concept itself.
-const OWN_CONCEPT: f32 = 12.0;
-/// Score of stating a narrower concept.
-const NARROWER_CONCEPT: f32 = 8.0;
+/// Score of stating the concept or a narrower one.
+const STATED: f32 = 6.0;
+/// Added for stating the concept itself.
+const OWN_CONCEPT: f32 = 2.0;
+/// Added when the data set is about little else.
+const FOCUSED: f32 = 4.0;
+/// Weight of a synonym in a title or a keyword.
+const SYNONYM: f32 = 0.4;
+/// Most synonyms that are looked for as words.
+const MOST_SYNONYMS: usize = 16;
+/// Synonyms shorter than this (bytes) are too ambiguous as words.
+const SHORTEST_SYNONYM: usize = 3;
 /// Weight of a word that was guessed from its beginning or corrected.
 const GUESSED: f32 = 0.5;
 /// Weight of words that are not needed.
@@ -39,38 +47,55 @@ impl QueryBuilder {
         Self { fields, stemmer: schema::analyzer(true), folder: schema::analyzer(false) }
     }
 
-    /// The query of the question; `missing` needed clauses may be absent.
-    pub(super) fn query(&mut self, question: &Question, missing: usize) -> Box<dyn Query> {
-        let mut needed = Vec::new();
+    /// The query of the question. `relaxed`: one of the words that name no concept may be absent; what was asked for by
+    /// concept is never given up.
+    pub(super) fn query(&mut self, question: &Question, relaxed: bool) -> Box<dyn Query> {
+        let mut words = Vec::new();
         let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for clause in &question.clauses {
             match clause {
-                Clause::Concepts { ids, phrase } => needed.push(self.concepts(ids, phrase)),
-                Clause::Words { any_of, typed } => needed.push(self.any_word(any_of, typed)),
-                Clause::Phrase(phrase) => needed.push(self.exact_phrase(phrase)),
+                Clause::Concepts { ids, synonyms, phrase } => {
+                    parts.push((Occur::Must, self.concepts(ids, synonyms, phrase)));
+                }
+                Clause::Words { any_of, typed } => words.push(self.any_word(any_of, typed)),
+                Clause::Phrase(phrase) => words.push(self.exact_phrase(phrase)),
                 Clause::Excluded { ids, phrase } => parts.push((Occur::MustNot, self.excluded(ids, phrase))),
                 Clause::Optional(word) => parts.push((Occur::Should, boosted(self.in_texts(word), COMMON_WORD))),
             }
         }
-        if needed.is_empty() {
+        let by_concept = parts.iter().any(|(occur, _)| *occur == Occur::Must);
+        let missing = usize::from(relaxed);
+        let minimum = words.len().saturating_sub(missing).max(usize::from(!by_concept && !words.is_empty()));
+        if !words.is_empty() {
+            let clauses = words.into_iter().map(|query| (Occur::Should, query)).collect();
+            let occur = if minimum == 0 { Occur::Should } else { Occur::Must };
+            parts.push((occur, Box::new(BooleanQuery::with_minimum_required_clauses(clauses, minimum.max(1)))));
+        } else if !by_concept {
             parts.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
-        } else {
-            let minimum = needed.len().saturating_sub(missing).max(1);
-            let clauses = needed.into_iter().map(|query| (Occur::Should, query)).collect();
-            parts.push((Occur::Must, Box::new(BooleanQuery::with_minimum_required_clauses(clauses, minimum))));
         }
         Box::new(BooleanQuery::new(parts))
     }
 
-    fn concepts(&mut self, ids: &[ConceptId], phrase: &str) -> Box<dyn Query> {
-        let mut ways: Vec<Box<dyn Query>> = Vec::new();
-        for id in ids {
-            ways.push(constant(self.fields.own, &id.to_string(), OWN_CONCEPT));
-            ways.push(constant(self.fields.broad, &id.to_string(), NARROWER_CONCEPT));
-        }
-        let by_concept: Box<dyn Query> = Box::new(DisjunctionMaxQuery::new(ways));
+    fn concepts(&mut self, ids: &[ConceptId], synonyms: &[String], phrase: &str) -> Box<dyn Query> {
+        let fields = self.fields;
+        let stating = |id: &ConceptId| -> Box<dyn Query> {
+            let token = id.to_string();
+            Box::new(BooleanQuery::union(vec![
+                constant(fields.broad, &token, STATED),
+                constant(fields.own, &token, OWN_CONCEPT),
+                constant(fields.focus, &token, FOCUSED),
+            ]))
+        };
+        let by_concept: Box<dyn Query> = Box::new(DisjunctionMaxQuery::new(ids.iter().map(stating).collect()));
         let by_words = boosted(self.in_texts(phrase), BESIDE_CONCEPT);
-        Box::new(BooleanQuery::union(vec![by_concept, by_words]))
+        let mut named: Vec<Box<dyn Query>> = Vec::new();
+        for synonym in synonyms.iter().filter(|synonym| synonym.len() >= SHORTEST_SYNONYM).take(MOST_SYNONYMS) {
+            let stems = tokens(&mut self.stemmer, synonym);
+            named.push(phrase_query(fields.title, &stems));
+            named.push(phrase_query(fields.keywords, &stems));
+        }
+        let by_synonyms = boosted(Box::new(DisjunctionMaxQuery::new(named)), SYNONYM);
+        Box::new(BooleanQuery::union(vec![by_concept, by_words, by_synonyms]))
     }
 
     fn any_word(&mut self, words: &[String], typed: &str) -> Box<dyn Query> {

@@ -7,7 +7,7 @@ use tantivy::tokenizer::TextAnalyzer;
 use super::lexicon::Lexicon;
 use super::page::{Understood, UnderstoodConcept, WordReading};
 use super::schema;
-use crate::domain::concept::ConceptId;
+use crate::domain::concept::{ConceptId, Scheme};
 use crate::vocab::Vocabulary;
 
 /// Most clauses of a query; what is typed beyond them is not needed to match.
@@ -64,7 +64,7 @@ const COMMON: [&str; 44] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Clause {
     /// The concepts with their narrower ones, or the words as typed.
-    Concepts { ids: Vec<ConceptId>, phrase: String },
+    Concepts { ids: Vec<ConceptId>, synonyms: Vec<String>, phrase: String },
     /// One of the words (folded), in any form; several when the typed one is not known.
     Words { typed: String, any_of: Vec<String> },
     /// The exact phrase.
@@ -122,6 +122,12 @@ impl Question {
         self.clauses.is_empty()
     }
 
+    /// Whether a word may be given up: there is one that names no concept, and something else beside it.
+    pub(super) fn can_relax(&self) -> bool {
+        let is_word = |clause: &&Clause| matches!(clause, Clause::Words { .. } | Clause::Phrase(_));
+        self.required() > 1 && self.clauses.iter().any(|clause| is_word(&clause))
+    }
+
     /// How many clauses must match.
     pub(super) fn required(&self) -> usize {
         self.clauses.iter().filter(|clause| !matches!(clause, Clause::Optional(_) | Clause::Excluded { .. })).count()
@@ -168,14 +174,20 @@ impl Reader<'_> {
                 self.words(&found.phrase, false, question);
                 continue;
             }
-            let concepts = found.ids.iter().map(|id| self.understood(id)).collect();
-            let clause = Clause::Concepts { ids: found.ids, phrase: found.phrase.clone() };
+            let ids = most_telling(found.ids);
+            let concepts = ids.iter().map(|id| self.understood(id)).collect();
+            let clause = Clause::Concepts { synonyms: self.synonyms(&ids), ids, phrase: found.phrase.clone() };
             question.push(clause, &found.phrase, WordReading::Concepts { concepts });
         }
         self.words(text.get(at..).unwrap_or_default(), last_piece, question);
         for (typed, word) in corrected.into_iter().flat_map(|(_, slips)| slips) {
             question.understood.push(Understood { phrase: word, reading: WordReading::Corrected { typed } });
         }
+    }
+
+    fn synonyms(&self, ids: &[ConceptId]) -> Vec<String> {
+        let concepts = ids.iter().filter_map(|id| self.vocabulary.concept(id));
+        concepts.flat_map(|concept| concept.labels()).map(|label| label.text.clone()).collect()
     }
 
     fn understood(&self, id: &ConceptId) -> UnderstoodConcept {
@@ -265,6 +277,12 @@ impl Reader<'_> {
         }
         words
     }
+}
+
+/// Words that name a disease and its site ("C34") ask for the disease: images of the site alone would be wrong.
+fn most_telling(ids: Vec<ConceptId>) -> Vec<ConceptId> {
+    let disease = |id: &ConceptId| id.scheme() == Scheme::Condition;
+    if ids.iter().any(disease) { ids.into_iter().filter(disease).collect() } else { ids }
 }
 
 /// Splits the typed text at quotation marks and exclusions. A mark without its partner is a space.

@@ -10,7 +10,7 @@ use tantivy::tokenizer::{
 use super::SearchError;
 
 /// Raised whenever documents are made in another way, so that older generations are rebuilt.
-const MAPPING_VERSION: u32 = 1;
+const MAPPING_VERSION: u32 = 2;
 /// Folded and stemmed words.
 pub(super) const STEMMED: &str = "atlas_stemmed";
 /// Folded words as written.
@@ -33,6 +33,8 @@ pub(super) struct Fields {
     pub(super) own: Field,
     /// Concepts that it states and all broader ones.
     pub(super) broad: Field,
+    /// As `broad`, for schemes in which the data set states few concepts: it is about them.
+    pub(super) focus: Field,
     /// Titles, stemmed.
     pub(super) title: Field,
     /// Keywords, stemmed.
@@ -82,6 +84,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         facet: builder.add_text_field("facet", fast_raw()),
         own: builder.add_text_field("own", STRING),
         broad: builder.add_text_field("broad", STRING),
+        focus: builder.add_text_field("focus", STRING),
         title: builder.add_text_field("title", text(STEMMED, positions)),
         keywords: builder.add_text_field("keywords", text(STEMMED, positions)),
         description: builder.add_text_field("description", text(STEMMED, positions)),

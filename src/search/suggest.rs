@@ -64,7 +64,7 @@ fn datasets(text: &str, view: &View, vocabulary: &Vocabulary) -> Result<Vec<Sugg
     if question.is_empty() {
         return Ok(Vec::new());
     }
-    let scored = view.run(&*QueryBuilder::new(view.fields).query(&question, 0))?;
+    let scored = view.run(&*QueryBuilder::new(view.fields).query(&question, false))?;
     let left = filter::human(view).and(&scored.hits);
     let mut found = Vec::new();
     for place in order::page(&SearchRequest::default(), &left, Some(&scored), view, OF_EACH)? {

@@ -14,3 +14,6 @@ pub use facet::{ANY, COMPLETENESS_BANDS, Facet, HUMAN_KINDS, NOT_RECOGNISED, NOT
 pub use notice::Notice;
 pub use range::{Measure, Span};
 pub use request::{MAX_PAGE, MAX_QUERY_CHARACTERS, MAX_VALUES, Match, PER_PAGE, SearchRequest, Sort};
+
+#[cfg(test)]
+mod tests;
