@@ -20,6 +20,8 @@ use crate::vocab::{ModalityRole, Vocabulary};
 const MOST_SITES: usize = 14;
 /// Columns of the matrix.
 const MOST_MODALITIES: usize = 8;
+/// The concept under which every cancer stands.
+const CANCER: &str = "cancer";
 /// Newest data sets shown.
 const NEWEST: usize = 6;
 
@@ -50,15 +52,23 @@ fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
         // A group of modalities is no column beside its members.
         concept.is_some_and(|concept| concept.role == Some(ModalityRole::Acquired) && concept.broader.is_empty())
     };
-    let top =
-        |value: &str| ConceptId::new(Scheme::Topography, value).is_ok_and(|id| vocabulary.broader(&id).is_empty());
-    let sites = buckets(Facet::Topography, MOST_SITES, &human, view, vocabulary, top);
-    let modalities = buckets(Facet::Modality, MOST_MODALITIES, &human, view, vocabulary, acquired);
+    let stated = |value: &str| stated_itself(value, &human, view, vocabulary);
+    let mut sites = buckets(Facet::Condition, &human, view, vocabulary, stated);
+    sites = without_overlap(sites, vocabulary);
+    sites.truncate(MOST_SITES);
+    let mut modalities = buckets(Facet::Modality, &human, view, vocabulary, acquired);
+    modalities.truncate(MOST_MODALITIES);
     let row = |site: &Bucket| {
-        let at_site = human.and(&view.with_any(&[token(Facet::Topography, &site.value)]));
+        let at_site = human.and(&view.with_any(&[token(Facet::Condition, &site.value)]));
         let cell = |modality: &Bucket| {
             let both = at_site.and(&view.with_any(&[token(Facet::Modality, &modality.value)]));
-            MatrixCell { datasets: both.len(), subjects: totals::subjects(&both, view) }
+            let request =
+                SearchRequest::default().with(Facet::Condition, &site.value).with(Facet::Modality, &modality.value);
+            MatrixCell {
+                datasets: both.len(),
+                subjects: totals::subjects(&both, view),
+                address: request.address("/datasets"),
+            }
         };
         modalities.iter().map(cell).collect()
     };
@@ -66,25 +76,47 @@ fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
     Matrix { sites, modalities, cells }
 }
 
-fn buckets(
-    facet: Facet,
-    most: usize,
-    set: &Hits,
-    view: &View,
-    vocabulary: &Vocabulary,
-    keep: impl Fn(&str) -> bool,
-) -> Vec<Bucket> {
+/// Whether the condition is the cancer of a site, and some data set states it itself and nothing narrower: the level
+/// at which this catalogue speaks, between "cancer of the digestive organs" and a histology.
+fn stated_itself(value: &str, set: &Hits, view: &View, vocabulary: &Vocabulary) -> bool {
+    let Ok(id) = ConceptId::new(Scheme::Condition, value) else { return false };
+    let cancer = vocabulary.ancestors(&id).iter().any(|above| above.code() == CANCER);
+    let at_site = vocabulary.concept(&id).is_some_and(|concept| !concept.sites.is_empty());
+    let narrower = vocabulary.narrower(&id).iter().map(|below| token(Facet::Condition, below.code()));
+    let below = set.and(&view.with_any(&narrower.collect::<Vec<_>>()));
+    let all = set.and(&view.with_any(&[token(Facet::Condition, value)]));
+    cancer && at_site && all.len() > below.len()
+}
+
+/// The buckets without those above or below an earlier one.
+fn without_overlap(buckets: Vec<Bucket>, vocabulary: &Vocabulary) -> Vec<Bucket> {
+    let mut kept: Vec<Bucket> = Vec::new();
+    let is_under = |below: &str, above: &str| {
+        ConceptId::new(Scheme::Condition, below)
+            .is_ok_and(|id| vocabulary.ancestors(&id).iter().any(|ancestor| ancestor.code() == above))
+    };
+    for bucket in buckets {
+        let overlaps =
+            kept.iter().any(|other| is_under(&bucket.value, &other.value) || is_under(&other.value, &bucket.value));
+        if !overlaps {
+            kept.push(bucket);
+        }
+    }
+    kept
+}
+
+fn buckets(facet: Facet, set: &Hits, view: &View, vocabulary: &Vocabulary, keep: impl Fn(&str) -> bool) -> Vec<Bucket> {
     let counts = filter::counts(facet, set, view).into_iter();
     let kept = counts.filter(|(value, _)| value != NOT_STATED && value != NOT_RECOGNISED && keep(value));
     let mut buckets: Vec<Bucket> = kept
         .map(|(value, datasets)| {
             let members = set.and(&view.with_any(&[token(facet, &value)]));
             let label = facets::label(facet, &value, view, vocabulary);
-            Bucket { label, datasets, subjects: totals::subjects(&members, view), value }
+            let address = SearchRequest::default().with(facet, &value).address("/datasets");
+            Bucket { label, datasets, subjects: totals::subjects(&members, view), value, address }
         })
         .collect();
     buckets.sort_by(|one, other| other.datasets.cmp(&one.datasets).then_with(|| one.label.cmp(&other.label)));
-    buckets.truncate(most);
     buckets
 }
 

@@ -265,18 +265,23 @@ pub struct Bucket {
     pub datasets: u64,
     /// Subject entries in them, as published; derived data sets add none.
     pub subjects: i64,
+    /// The list of these data sets.
+    pub address: String,
 }
 
-/// A cell of the matrix. Its link is the list of `topography` and `modality`.
+/// A cell of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct MatrixCell {
     /// Data sets with both.
     pub datasets: u64,
     /// Subject entries in these data sets, as published; derived data sets add none.
     pub subjects: i64,
+    /// The list of these data sets.
+    pub address: String,
 }
 
-/// Cancer site by modality over human data.
+/// Cancer site by modality over human data. Sites are conditions, so that a trial whose images are named by the chest
+/// still counts under lung cancer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Matrix {
     /// Sites, most data sets first.
