@@ -15,6 +15,9 @@ use crate::vocab::{ModalityRole, Vocabulary};
 /// Most values of a flat facet that are given; the chosen ones come on top.
 const MOST_VALUES: usize = 200;
 
+/// The two concepts that only part modalities into acquired and derived; every value says which it is.
+const MODALITY_ROLES: [&str; 2] = ["acquired", "derived"];
+
 /// Counts every facet over the documents that match the words (`base`) and all filters (`left`).
 pub(super) fn facets(
     request: &SearchRequest,
@@ -96,6 +99,9 @@ impl Counted<'_> {
                 };
                 counts.insert(value.to_owned(), count);
             }
+        }
+        if self.facet == Facet::Modality {
+            counts.retain(|value, _| !MODALITY_ROLES.contains(&value.as_str()) || self.request.has(self.facet, value));
         }
         let mut values: Vec<FacetValue> = counts.iter().map(|(value, count)| self.value(value, *count)).collect();
         values.sort_by(|one, other| by_rank(one).cmp(&by_rank(other)));

@@ -48,11 +48,12 @@ fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
     let human = filter::human(view).and(&view.alive);
     let acquired = |value: &str| {
         let id = ConceptId::new(Scheme::Modality, value).ok();
-        let concept = id.as_ref().and_then(|id| vocabulary.concept(id));
-        // A group of modalities is no column beside its members.
-        concept.is_some_and(|concept| concept.role == Some(ModalityRole::Acquired) && concept.broader.is_empty())
+        let role = id.as_ref().and_then(|id| vocabulary.concept(id)).and_then(|concept| concept.role);
+        role == Some(ModalityRole::Acquired) && stated_itself(Facet::Modality, value, &human, view, vocabulary)
     };
-    let stated = |value: &str| stated_itself(value, &human, view, vocabulary);
+    let stated = |value: &str| {
+        is_cancer_of_a_site(value, vocabulary) && stated_itself(Facet::Condition, value, &human, view, vocabulary)
+    };
     let mut sites = buckets(Facet::Condition, &human, view, vocabulary, stated);
     sites = without_overlap(sites, vocabulary);
     sites.truncate(MOST_SITES);
@@ -76,16 +77,21 @@ fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
     Matrix { sites, modalities, cells }
 }
 
-/// Whether the condition is the cancer of a site, and some data set states it itself and nothing narrower: the level
-/// at which this catalogue speaks, between "cancer of the digestive organs" and a histology.
-fn stated_itself(value: &str, set: &Hits, view: &View, vocabulary: &Vocabulary) -> bool {
+/// Whether the condition is the cancer of a site.
+fn is_cancer_of_a_site(value: &str, vocabulary: &Vocabulary) -> bool {
     let Ok(id) = ConceptId::new(Scheme::Condition, value) else { return false };
     let cancer = vocabulary.ancestors(&id).iter().any(|above| above.code() == CANCER);
-    let at_site = vocabulary.concept(&id).is_some_and(|concept| !concept.sites.is_empty());
-    let narrower = vocabulary.narrower(&id).iter().map(|below| token(Facet::Condition, below.code()));
-    let below = set.and(&view.with_any(&narrower.collect::<Vec<_>>()));
-    let all = set.and(&view.with_any(&[token(Facet::Condition, value)]));
-    cancer && at_site && all.len() > below.len()
+    cancer && vocabulary.concept(&id).is_some_and(|concept| !concept.sites.is_empty())
+}
+
+/// Whether some data set states the value itself and nothing narrower: the level at which this catalogue speaks,
+/// between "cancer of the digestive organs" and a histology.
+fn stated_itself(facet: Facet, value: &str, set: &Hits, view: &View, vocabulary: &Vocabulary) -> bool {
+    let Some(id) = facet.scheme().and_then(|scheme| ConceptId::new(scheme, value).ok()) else { return false };
+    let narrower: Vec<String> = vocabulary.narrower(&id).iter().map(|below| token(facet, below.code())).collect();
+    let below = set.and(&view.with_any(&narrower));
+    let all = set.and(&view.with_any(&[token(facet, value)]));
+    all.len() > below.len()
 }
 
 /// The buckets without those above or below an earlier one.

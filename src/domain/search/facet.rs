@@ -189,7 +189,17 @@ impl Facet {
     /// Whether its values form a tree.
     #[must_use]
     pub const fn hierarchical(self) -> bool {
-        matches!(self, Facet::Condition | Facet::Topography | Facet::BodyPart)
+        matches!(
+            self,
+            Facet::Condition
+                | Facet::Topography
+                | Facet::BodyPart
+                | Facet::Country
+                | Facet::Modality
+                | Facet::Manufacturer
+                | Facet::Tier
+                | Facet::Licence
+        )
     }
 
     /// Whether a data set can have several values, so that asking for all of them makes sense.

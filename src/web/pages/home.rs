@@ -108,7 +108,7 @@ pub async fn home(web: Data<Web>) -> Result<Page<HomePage>, Fault> {
         figures: figures(&overview),
         kinds: overview.totals.by_kind.iter().map(kind_row).collect(),
         matrix: matrix(&overview.matrix),
-        by_site: bars(&overview.matrix.sites, Facet::Topography, "Cancer site"),
+        by_site: bars(&overview.matrix.sites, Facet::Condition, "Cancer site"),
         by_modality: bars(&overview.matrix.modalities, Facet::Modality, "Modality"),
         tiles: map::tiles(&map_countries(&overview)),
         countries: overview.by_country.iter().map(country_row).collect(),
@@ -209,16 +209,13 @@ fn matrix(source: &Matrix) -> MatrixView {
         .take(MATRIX_ROWS)
         .map(|(site, cells)| MatrixRow {
             label: site.label.clone(),
-            href: list_with(Facet::Topography, &site.value),
+            href: site.address.clone(),
             cells: columns
                 .iter()
                 .zip(cells)
                 .map(|(modality, cell)| CellView {
                     column: modality.label.clone(),
-                    href: SearchRequest::default()
-                        .with(Facet::Topography, &site.value)
-                        .with(Facet::Modality, &modality.value)
-                        .address("/datasets"),
+                    href: cell.address.clone(),
                     datasets: cell.datasets,
                     shown_datasets: whole(cell.datasets),
                     shown_subjects: numbers::group(cell.subjects),

