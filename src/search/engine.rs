@@ -33,7 +33,7 @@ use crate::vocab::Vocabulary;
 
 /// Memory of the writer in bytes; below 15 MB the engine refuses, far above it an idle process would show it.
 const WRITER_MEMORY: usize = 20_000_000;
-/// Documents between two flushes of a rebuild.
+/// Most results of one answer: exports.
 const MOST_RESULTS_AT_ONCE: usize = 10_000;
 
 /// A change of the published data sets.
@@ -55,7 +55,6 @@ pub struct SearchEngine {
     schema: Schema,
     fields: Fields,
     label: String,
-    /// `None` while another process holds the writer's lock.
     live: Mutex<Live>,
     view: ArcSwap<View>,
 }
@@ -64,6 +63,7 @@ pub struct SearchEngine {
 struct Live {
     index: Index,
     reader: IndexReader,
+    /// `None` while another process holds the writer's lock.
     writer: Option<IndexWriter>,
 }
 
@@ -84,14 +84,13 @@ impl SearchEngine {
         let (schema, fields) = schema::schema();
         let label = schema::label(&schema)?;
         let current = generations.current()?.filter(|generation| generation.label() == label);
-        let generation = match current {
-            Some(generation) => generation,
-            None => {
-                let generation = generations.create_next(&label)?;
-                create(&generation, &schema)?;
-                generations.publish(&generation)?;
-                generation
-            }
+        let generation = if let Some(generation) = current {
+            generation
+        } else {
+            let generation = generations.create_next(&label)?;
+            create(&generation, &schema)?;
+            generations.publish(&generation)?;
+            generation
         };
         let live = Live::open(&generation)?;
         if live.writer.is_some() {

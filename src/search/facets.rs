@@ -104,7 +104,7 @@ impl Counted<'_> {
             counts.retain(|value, _| !MODALITY_ROLES.contains(&value.as_str()) || self.request.has(self.facet, value));
         }
         let mut values: Vec<FacetValue> = counts.iter().map(|(value, count)| self.value(value, *count)).collect();
-        values.sort_by(|one, other| by_rank(one).cmp(&by_rank(other)));
+        values.sort_by_cached_key(by_rank);
         if self.facet.hierarchical() {
             return self.tree(&values);
         }

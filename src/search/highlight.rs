@@ -10,7 +10,7 @@ use super::page::{Field, Matched};
 use super::question::{Clause, Question};
 use super::schema;
 use crate::domain::concept::ConceptId;
-use crate::vocab::Vocabulary;
+use crate::vocab::{Concept, Vocabulary};
 
 /// Characters of a description's passage.
 const PASSAGE: usize = 260;
@@ -40,7 +40,7 @@ impl Highlighter {
                     let narrower = ids.iter().flat_map(|id| vocabulary.descendants(id));
                     for id in ids.iter().cloned().chain(narrower) {
                         let labels = vocabulary.concept(&id).into_iter();
-                        texts.extend(labels.flat_map(|concept| concept.labels()).map(|label| label.text.clone()));
+                        texts.extend(labels.flat_map(Concept::labels).map(|label| label.text.clone()));
                     }
                 }
                 Clause::Words { any_of, .. } => texts.extend(any_of.iter().cloned()),

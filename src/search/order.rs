@@ -17,7 +17,7 @@ pub(super) struct Ranked {
 }
 
 /// Smaller comes first. Inside a segment, titles and slugs are compared by their places in its dictionary.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy)]
 struct Key {
     /// Negated score, or 0.
     score: f32,
@@ -26,7 +26,19 @@ struct Key {
     slug: u64,
 }
 
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
 impl Eq for Key {}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {

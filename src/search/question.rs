@@ -8,7 +8,7 @@ use super::lexicon::Lexicon;
 use super::page::{Understood, UnderstoodConcept, WordReading};
 use super::schema;
 use crate::domain::concept::{ConceptId, Scheme};
-use crate::vocab::Vocabulary;
+use crate::vocab::{Concept, Vocabulary};
 
 /// Most clauses of a query; what is typed beyond them is not needed to match.
 const MOST_CLAUSES: usize = 24;
@@ -104,7 +104,7 @@ impl Question {
             match piece {
                 Piece::Free(words) => reader.free(words, at == last, &mut question),
                 Piece::Quoted(phrase) => {
-                    question.push(Clause::Phrase((*phrase).to_owned()), phrase, WordReading::Phrase)
+                    question.push(Clause::Phrase((*phrase).to_owned()), phrase, WordReading::Phrase);
                 }
                 Piece::Excluded(phrase) => {
                     let ids = reader.whole_concepts(phrase);
@@ -187,7 +187,7 @@ impl Reader<'_> {
 
     fn synonyms(&self, ids: &[ConceptId]) -> Vec<String> {
         let concepts = ids.iter().filter_map(|id| self.vocabulary.concept(id));
-        concepts.flat_map(|concept| concept.labels()).map(|label| label.text.clone()).collect()
+        concepts.flat_map(Concept::labels).map(|label| label.text.clone()).collect()
     }
 
     fn understood(&self, id: &ConceptId) -> UnderstoodConcept {

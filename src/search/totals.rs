@@ -12,8 +12,8 @@ use crate::vocab::Vocabulary;
 /// Sums the set.
 pub(super) fn totals(set: &Hits, view: &View, vocabulary: &Vocabulary) -> Totals {
     let mut totals = Totals::default();
-    totals.all.label = "all data sets".to_owned();
-    totals.human.label = "human".to_owned();
+    "all data sets".clone_into(&mut totals.all.label);
+    "human".clone_into(&mut totals.human.label);
     let mut kinds: Vec<String> = filter::tally(KIND_PREFIX, set, view).into_keys().collect();
     kinds.sort_by_key(|kind| (rank(kind), kind.clone()));
     for kind in kinds {
