@@ -142,7 +142,7 @@ impl Question {
 
     /// Common words are needed when there is nothing else.
     fn demand_something(&mut self) {
-        if self.required() > 0 || self.clauses.iter().any(|clause| matches!(clause, Clause::Excluded { .. })) {
+        if self.required() > 0 {
             return;
         }
         for (clause, understood) in self.clauses.iter_mut().zip(&mut self.understood) {

@@ -3,7 +3,7 @@
 mod support {
     //! Small data sets to search in.
 
-    use std::sync::Arc;
+    use std::sync::{Arc, LazyLock};
 
     use atlas::domain::concept::{ConceptId, Scheme};
     use atlas::domain::dataset::{Count, Dataset, LangText, Precision, Profile, Term, Value};
@@ -60,6 +60,9 @@ mod support {
         }
     }
 
+    /// Read once: it is large, and every test needs it.
+    pub static VOCABULARY: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| Arc::new(Vocabulary::embedded().unwrap()));
+
     /// An index in a folder of its own.
     pub struct Bench {
         pub folder: tempfile::TempDir,
@@ -67,7 +70,7 @@ mod support {
     }
 
     pub fn open(folder: &std::path::Path) -> SearchEngine {
-        SearchEngine::open(folder, Arc::new(Vocabulary::embedded().unwrap())).unwrap()
+        SearchEngine::open(folder, VOCABULARY.clone()).unwrap()
     }
 
     pub fn bench(entries: Vec<Entry>) -> Bench {

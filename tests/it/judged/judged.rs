@@ -1,13 +1,12 @@
 //! The judged queries: nDCG@10, wrong results at the top, empty answers.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use atlas::domain::search::SearchRequest;
 use atlas::search::SearchEngine;
-use atlas::vocab::Vocabulary;
 
 use super::collections;
+use super::support::VOCABULARY;
 
 const QUERIES: &str = include_str!("queries.tsv");
 
@@ -49,7 +48,7 @@ fn gain(grades: impl Iterator<Item = f64>) -> f64 {
 
 #[test]
 fn experts_find_what_they_look_for() {
-    let vocabulary = Arc::new(Vocabulary::embedded().unwrap());
+    let vocabulary = VOCABULARY.clone();
     let directory = tempfile::tempdir().unwrap();
     let engine = SearchEngine::open(directory.path(), vocabulary.clone()).unwrap();
     engine.rebuild(collections::entries(&vocabulary), 1).unwrap();

@@ -69,8 +69,7 @@ fn an_index_of_another_shape_is_rebuilt_and_a_damaged_one_is_not_wiped() {
     let kept = bench.folder.keep();
     drop(bench.engine);
     std::fs::write(kept.join(&name).join("meta.json"), "{ broken").unwrap();
-    let vocabulary = std::sync::Arc::new(atlas::vocab::Vocabulary::embedded().unwrap());
-    assert!(atlas::search::SearchEngine::open(&kept, vocabulary).is_err());
+    assert!(atlas::search::SearchEngine::open(&kept, VOCABULARY.clone()).is_err());
     assert!(kept.join(&name).join("meta.json").exists());
     std::fs::remove_dir_all(kept).unwrap();
 }
