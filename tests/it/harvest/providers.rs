@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use atlas::app::{App, Role};
+use atlas::app::{App, AppParts};
 use atlas::config::Config;
 use atlas::db::records;
 use atlas::domain::clock::SystemClock;
 use atlas::domain::lifecycle::{RecordKind, RunOutcome, SourceState};
 use atlas::harvest::{self, Options, Protocol, SourceOptions};
 use atlas::providers::{self, NewProvider, NewSource};
+use atlas::rdf::store::RdfStore;
 
 use super::bench::document;
 use crate::helpers::provider::FakeProvider;
@@ -18,7 +19,14 @@ fn hub(directory: &std::path::Path) -> Arc<App> {
     config.data.directory = directory.to_owned();
     config.net.allow_private = true;
     config.harvest.pace_milliseconds = 0;
-    App::open(config, Arc::new(SystemClock), tokio::runtime::Handle::current(), Role::Beside).unwrap()
+    App::open(AppParts {
+        config,
+        clock: Arc::new(SystemClock),
+        runtime: tokio::runtime::Handle::current(),
+        rdf: RdfStore::in_memory().unwrap(),
+        lock: None,
+    })
+    .unwrap()
 }
 
 fn new_source(address: String, approve: bool) -> NewSource {
