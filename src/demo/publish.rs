@@ -286,6 +286,10 @@ mod tests {
                 assert_eq!(read.counts, counts(collection), "{}", collection.id);
                 assert_eq!(read.tallies.len(), tallies(collection).len(), "{}", collection.id);
                 assert_eq!(read.distributions.len(), collection.sources.len(), "{}", collection.id);
+                assert!(read.subject_kinds.iter().all(|kind| kind.concept.is_some()), "{:?}", read.subject_kinds);
+                assert!(read.modalities.iter().any(|modality| modality.concept.is_some()), "{:?}", read.modalities);
+                let served = write_dataset(&read, &vocabulary, &Target::full());
+                assert_eq!(read_dataset(&served, own.as_ref(), &vocabulary).unwrap().value, read, "{}", collection.id);
             }
         }
     }

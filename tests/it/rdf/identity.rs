@@ -20,8 +20,13 @@ fn differing(one: &Dataset, other: &Dataset) -> String {
         .collect()
 }
 
+/// How many data sets are tried: `PROPTEST_CASES`, or enough for every run of the suite.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|number| number.parse().ok()).unwrap_or(48)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_data_set_written_and_read_is_the_same(dataset in generate::dataset()) {
