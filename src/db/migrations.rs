@@ -13,7 +13,6 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("schema/postgres");
 /// Key of the advisory lock that migrations are run under.
 const MIGRATION_LOCK: i64 = 0x4154_4c41_5300;
 
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands its error over by value")]
 fn failed(error: impl std::fmt::Display) -> DbError {
     DbError::Migration(error.to_string())
 }

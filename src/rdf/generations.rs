@@ -20,13 +20,12 @@ impl RdfStore {
             |error: GenerationError| StoreError::Directory { path: root.to_owned(), reason: error.to_string() };
         let generations = Generations::open(root).map_err(unusable)?;
         let current = generations.current().map_err(unusable)?.filter(|generation| generation.label() == MAPPING);
-        let generation = match current {
-            Some(generation) => generation,
-            None => {
-                let fresh = generations.create_next(MAPPING).map_err(unusable)?;
-                generations.publish(&fresh).map_err(unusable)?;
-                fresh
-            }
+        let generation = if let Some(generation) = current {
+            generation
+        } else {
+            let fresh = generations.create_next(MAPPING).map_err(unusable)?;
+            generations.publish(&fresh).map_err(unusable)?;
+            fresh
         };
         let store = Self::open(generation.path())?;
         generations.delete_old().map_err(unusable)?;
