@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::Pool;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use self::connection::{DbConnection as Connection, MultiBackend, Target};
 pub use self::error::DbError;
@@ -77,8 +77,8 @@ struct Inner {
     target: Target,
     readers: Pool<Manager>,
     writers: Pool<Manager>,
-    reading: Semaphore,
-    writing: Semaphore,
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
 }
 
 impl Db {
@@ -96,7 +96,7 @@ impl Db {
         // The writer first: on a fresh SQLite file it sets the journal mode before any reader looks.
         let writers = pool(&target, Access::Write, writer_count)?;
         let readers = pool(&target, Access::Read, reader_count)?;
-        let permits = |count: u32| Semaphore::new(usize::try_from(count).unwrap_or(1));
+        let permits = |count: u32| Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
         let inner = Inner { target, readers, writers, reading: permits(reader_count), writing: permits(writer_count) };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -140,10 +140,14 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.inner.reading.acquire()).await;
-        let Ok(Ok(_held)) = permit else { return Err(DbError::Busy.into()) };
+        let permit = permit(&self.inner.reading).await?;
         let db = self.clone();
-        joined(tokio::task::spawn_blocking(move || db.read_blocking(work)).await)
+        let task = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, also when the caller has given up waiting for it.
+            let _held = permit;
+            db.read_blocking(work)
+        });
+        joined(task.await)
     }
 
     /// Runs the closure in one transaction that is kept when it answers `Ok` and undone otherwise, on a thread for
@@ -157,10 +161,14 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.inner.writing.acquire()).await;
-        let Ok(Ok(_held)) = permit else { return Err(DbError::Busy.into()) };
+        let permit = permit(&self.inner.writing).await?;
         let db = self.clone();
-        joined(tokio::task::spawn_blocking(move || db.write_blocking(work)).await)
+        let task = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, also when the caller has given up waiting for it.
+            let _held = permit;
+            db.write_blocking(work)
+        });
+        joined(task.await)
     }
 
     /// [`Db::read`] on the calling thread.
@@ -184,6 +192,12 @@ impl Db {
         begin(&mut connection, Access::Write).map_err(DbError::from)?;
         settle(&mut connection, work)
     }
+}
+
+/// A turn at the connections; asynchronous, so that waiting takes no thread.
+async fn permit(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
+    let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(turns).acquire_owned()).await;
+    turn.map_err(|_| DbError::Busy)?.map_err(|_| DbError::Busy)
 }
 
 fn pool(target: &Target, access: Access, size: u32) -> Result<Pool<Manager>, DbError> {

@@ -223,22 +223,37 @@ pub fn last_success(connection: &mut Connection, source: &SourceId) -> Result<Op
         .optional()?)
 }
 
-/// What a source's live records look like, to notice what is unchanged: (kind, identity) to (graph hash, document
-/// hash). Records that are gone are not in it.
-pub type KnownHashes = HashMap<(RecordKind, String), (String, String)>;
+/// What a stored record looks like, to notice what is unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRecord {
+    graph_hash: String,
+    document_hash: String,
+    sound: bool,
+}
+
+impl KnownRecord {
+    /// Whether the record that was read says the same and is read the same, so that nothing has to be written.
+    #[must_use]
+    pub fn is_same_as(&self, staged: &StagedRecord) -> bool {
+        self.graph_hash == staged.graph_hash && self.document_hash == staged.document_hash && self.sound == staged.sound
+    }
+}
+
+/// A source's live records by kind and identity. Records that are gone are not in it.
+pub type KnownHashes = HashMap<(RecordKind, String), KnownRecord>;
 
 /// The hashes of the source's live records.
 pub fn known_hashes(connection: &mut Connection, source: &SourceId) -> Result<KnownHashes, DbError> {
-    let rows: Vec<(String, String, String, String)> = record::table
+    let rows: Vec<(String, String, String, String, bool)> = record::table
         .filter(record::source_id.eq(source.as_str()))
         .filter(record::gone_at.is_null())
         .order(record::id)
-        .select((record::kind, record::identity, record::graph_hash, record::document_hash))
+        .select((record::kind, record::identity, record::graph_hash, record::document_hash, record::sound))
         .load(connection)?;
     let mut known = HashMap::with_capacity(rows.len());
-    for (kind, identity, graph_hash, document_hash) in rows {
+    for (kind, identity, graph_hash, document_hash, sound) in rows {
         let kind = kind.parse().map_err(|error| DbError::corrupt("record kind", error))?;
-        known.insert((kind, identity), (graph_hash, document_hash));
+        known.insert((kind, identity), KnownRecord { graph_hash, document_hash, sound });
     }
     Ok(known)
 }
@@ -256,9 +271,8 @@ pub fn stage(
 ) -> Result<(), DbError> {
     for one in staged {
         let stored = known.get(&(one.kind, one.identity.clone()));
-        let as_stored = stored.is_some_and(|(graph, document)| {
-            graph == one.graph_hash.as_str() && document == one.document_hash.as_str()
-        });
+        let as_stored = stored.is_some_and(|known| known.is_same_as(one));
+        let kept = |text: &str| if as_stored { String::new() } else { text.to_owned() };
         let names = serde_json::to_string(&one.names).map_err(|error| DbError::corrupt("names", error))?;
         let repairs = serde_json::to_string(&one.repairs).map_err(|error| DbError::corrupt("repairs", error))?;
         diesel::insert_into(staged_record::table)
@@ -268,14 +282,14 @@ pub fn stage(
                 staged_record::identity.eq(&one.identity),
                 staged_record::iri.eq(one.iri.as_deref()),
                 staged_record::slug.eq(one.slug.as_str()),
-                staged_record::names.eq(names),
-                staged_record::document.eq(if as_stored { "" } else { &one.document }),
+                staged_record::names.eq(kept(&names)),
+                staged_record::document.eq(kept(&one.document)),
                 staged_record::document_hash.eq(&one.document_hash),
-                staged_record::source_graph.eq(if as_stored { "" } else { &one.source_graph }),
+                staged_record::source_graph.eq(kept(&one.source_graph)),
                 staged_record::graph_hash.eq(&one.graph_hash),
                 staged_record::profile.eq(profile_name(one.profile)?),
-                staged_record::repairs.eq(repairs),
-                staged_record::findings.eq(&one.findings),
+                staged_record::repairs.eq(kept(&repairs)),
+                staged_record::findings.eq(kept(&one.findings)),
                 staged_record::sound.eq(one.sound),
             ))
             .execute(connection)?;

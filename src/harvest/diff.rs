@@ -107,9 +107,7 @@ impl Diff {
         self.tally.found += 1;
         let change = match self.known.get(&key) {
             None => Change::New,
-            Some((graph, document)) if *graph == record.graph_hash && *document == record.document_hash => {
-                Change::Unchanged
-            }
+            Some(stored) if stored.is_same_as(record) => Change::Unchanged,
             Some(_) => Change::Changed,
         };
         match change {

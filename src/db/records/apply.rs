@@ -84,6 +84,8 @@ struct Known {
     document_hash: String,
     sound: bool,
     published_before: bool,
+    /// Its source no longer had it at the last harvest; a withdrawn record keeps its state and is marked so.
+    missing: bool,
 }
 
 type Key = (RecordKind, String);
@@ -100,7 +102,7 @@ pub fn apply_run(connection: &mut Connection, apply: &ApplyRun<'_>) -> Result<Ap
     let mut counts =
         RunCounts { found: count(found.len())?, refused: count(apply.spared.len())?, ..RunCounts::default() };
 
-    let live = known.values().filter(|one| one.state != RecordState::Gone).count();
+    let live = known.values().filter(|one| !one.missing).count();
     let still_there = found.len() + apply.spared.len();
     let verdict = judge_removal(size(live), size(missing.len()), size(still_there));
     if apply.complete && verdict != RemovalVerdict::Proceed && !apply.accept_removal {
@@ -130,7 +132,8 @@ fn count(length: usize) -> Result<i64, DbError> {
 }
 
 fn known_records(connection: &mut Connection, source: &SourceId) -> Result<HashMap<Key, Known>, DbError> {
-    type Row = (String, String, String, String, String, i64, String, String, bool, Option<chrono::NaiveDateTime>);
+    type Time = Option<chrono::NaiveDateTime>;
+    type Row = (String, String, String, String, String, i64, String, String, bool, Time, Time);
     let rows: Vec<Row> = record::table
         .filter(record::source_id.eq(source.as_str()))
         .order(record::id)
@@ -145,10 +148,12 @@ fn known_records(connection: &mut Connection, source: &SourceId) -> Result<HashM
             record::document_hash,
             record::sound,
             record::published_at,
+            record::gone_at,
         ))
         .load(connection)?;
     let mut known = HashMap::with_capacity(rows.len());
-    for (kind, identity, id, data_set, state, version, graph_hash, document_hash, sound, published_at) in rows {
+    for (kind, identity, id, data_set, state, version, graph_hash, document_hash, sound, published_at, gone_at) in rows
+    {
         let one = Known {
             id: id.parse().map_err(|error| DbError::corrupt("record id", error))?,
             data_set: data_set.parse().map_err(|error| DbError::corrupt("data set id", error))?,
@@ -158,6 +163,7 @@ fn known_records(connection: &mut Connection, source: &SourceId) -> Result<HashM
             document_hash,
             sound,
             published_before: published_at.is_some(),
+            missing: gone_at.is_some(),
         };
         known.insert((kind_named(&kind)?, identity), one);
     }
@@ -180,7 +186,7 @@ fn missing_records(known: &HashMap<Key, Known>, found: &HashSet<Key>, apply: &Ap
     let spared: HashSet<&Key> = apply.spared.iter().collect();
     let mut missing: Vec<Known> = known
         .iter()
-        .filter(|(key, one)| one.state != RecordState::Gone && !found.contains(*key) && !spared.contains(key))
+        .filter(|(key, one)| !one.missing && !found.contains(*key) && !spared.contains(key))
         .map(|(_, one)| one.clone())
         .collect();
     missing.sort_by(|a, b| a.id.cmp(&b.id));
@@ -225,7 +231,7 @@ impl Swap<'_> {
         let Some(known) = self.known.get(&key).cloned() else { return self.add(kind, staged) };
         let same_graph = known.graph_hash == staged.graph_hash;
         let same = same_graph && known.document_hash == staged.document_hash && known.sound == staged.sound;
-        if same && known.state != RecordState::Gone {
+        if same && !known.missing {
             self.counts.unchanged += 1;
             return Ok(());
         }

@@ -14,10 +14,10 @@ pub use self::identity::leading;
 use super::outbox::{self, Operation};
 use super::schema::{record, record_version};
 use super::time::{MaybeStamp, Stamp};
-use super::{Connection, DbError, runs};
+use super::{Connection, DbError, runs, sources};
 use crate::domain::dataset::{Dataset, Profile, Repair, Series};
 use crate::domain::ids::{DatasetId, RecordId, Slug, SourceId};
-use crate::domain::lifecycle::{RecordEvent, RecordKind, RecordState};
+use crate::domain::lifecycle::{RecordEvent, RecordKind, RecordState, SourceState};
 
 /// A record as stored, without the source's statements (see [`source_graph`]).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -248,7 +248,7 @@ pub fn versions(connection: &mut Connection, id: &RecordId) -> Result<Vec<Versio
 /// Lets something happen to the record; returns the new state. A change of what the public sees goes to the outbox.
 ///
 /// # Errors
-/// [`DbError::Refused`] where the rules have no such move.
+/// [`DbError::Refused`] where the rules have no such move, and for publishing while the source is not approved.
 pub fn set_state(
     connection: &mut Connection,
     id: &RecordId,
@@ -259,6 +259,9 @@ pub fn set_state(
     let after = before.state.after(event)?;
     if after == before.state {
         return Ok(after);
+    }
+    if after.is_visible() && sources::get(connection, &before.source_id)?.state != SourceState::Approved {
+        return Err(DbError::Refused("a record of a source that is not approved cannot be published".to_owned()));
     }
     let first_published = match before.published_at {
         None if after.is_visible() => Some(now),
