@@ -6,7 +6,6 @@
 //! proven to have been read whole; nothing that readers see changes when it was not.
 
 pub mod archive;
-mod corrections;
 pub mod diff;
 pub mod document;
 pub mod engine;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
+use super::fdp;
 use super::manifest::{Answer, Bundle};
 use super::report::{Change, Reason, RecordLine};
-use super::{corrections, fdp};
 use crate::db::runs::StagedRecord;
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
@@ -188,10 +188,9 @@ fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, noti
     match profile::read_dataset(graph, raw.subject.as_ref(), vocabulary) {
         Err(error) => no_identity(RecordKind::Dataset, &raw.subject, &error.to_string()),
         Ok(read) => {
-            let mut value: Dataset = read.value;
+            let value: Dataset = read.value;
             let mut repairs = read.repairs;
             repairs.extend(injected);
-            repairs.extend(corrections::apply(&mut value, vocabulary));
             let about = About {
                 kind: RecordKind::Dataset,
                 iri: value.iri.clone(),

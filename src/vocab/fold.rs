@@ -1,6 +1,6 @@
 //! Folding: what counts as the same spelling. Case, diacritics, hyphens and other punctuation, simple English plurals,
 //! and British against American spelling are folded away; words of different meaning ("cancer", "carcinoma",
-//! "neoplasm") are not: those meet through labels, where someone decided.
+//! "neoplasm") are not: those meet through labels, where a label says so.
 
 use std::ops::Range;
 

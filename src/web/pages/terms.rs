@@ -238,7 +238,7 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
         layout,
         scheme_title,
         definition: concept.definition.clone().unwrap_or_default(),
-        facts: facts(concept),
+        facts: facts(vocabulary, concept),
         broader: links(&concept.broader),
         narrower: links(vocabulary.narrower(&concept.id)),
         total,
@@ -248,7 +248,7 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
     }))
 }
 
-fn facts(concept: &Concept) -> Vec<Fact> {
+fn facts(vocabulary: &Vocabulary, concept: &Concept) -> Vec<Fact> {
     let texts = |labels: &[crate::domain::dataset::LangText]| {
         labels
             .iter()
@@ -270,7 +270,17 @@ fn facts(concept: &Concept) -> Vec<Fact> {
         Fact::new("Synonyms", texts(&concept.alt_labels)),
         Fact::new("Codes", codes),
         Fact::new("Same as", addresses(&concept.exact_matches)),
-        Fact::new("Where the codes come from", addresses(&concept.sources)),
+        Fact::new("Where the codes come from", concept.sources.iter().map(|iri| source(vocabulary, iri)).collect()),
         Fact::text("IRI", Some(concept.iri.clone())),
     ]
+}
+
+/// A source of codes by its title, leading to where it can be read.
+fn source(vocabulary: &Vocabulary, iri: &str) -> FactValue {
+    let Some(info) = vocabulary.source(iri) else { return FactValue::address(iri) };
+    FactValue {
+        text: info.title.clone(),
+        href: info.pages.first().cloned().unwrap_or_default(),
+        note: info.licence.clone().unwrap_or_default(),
+    }
 }
