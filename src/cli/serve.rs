@@ -121,6 +121,8 @@ pub(super) fn open_owned(config: Config, clock: Arc<dyn Clock>, runtime: &Handle
 fn open_locked(config: Config, clock: Arc<dyn Clock>, runtime: &Handle, lock: DataLock) -> Result<Arc<App>, CliError> {
     let rdf = RdfStore::open_current(&config.data.directory.join(RDF_DIRECTORY))
         .map_err(|e| CliError::Projection(e.into()))?;
+    rdf.describe_hub(&format!("{}/", config.public_url()), &config.branding.name)
+        .map_err(|e| CliError::Projection(e.into()))?;
     Ok(App::open(AppParts { config, clock, runtime: runtime.clone(), rdf, lock: Some(lock) })?)
 }
 
