@@ -211,7 +211,7 @@ impl Reader<'_> {
                 continue;
             }
             let known = self.lexicon.frequency(&word) > 0;
-            let completions = if last && at == end { self.lexicon.completions(&word) } else { Vec::new() };
+            let completions = if !known && last && at == end { self.lexicon.completions(&word) } else { Vec::new() };
             if known || completions.is_empty() {
                 self.suggest(&typed, &word, question);
                 question.push(Clause::Words { typed: typed.clone(), any_of: vec![word] }, &typed, WordReading::Word);
@@ -225,7 +225,12 @@ impl Reader<'_> {
     /// Offers a near word that is far more frequent.
     fn suggest(&self, typed: &str, word: &str, question: &mut Question) {
         const MUCH: u64 = 10;
+        /// A word that this many data sets have is no slip.
+        const USUAL: u64 = 3;
         let frequency = self.lexicon.frequency(word);
+        if frequency >= USUAL {
+            return;
+        }
         let better = self
             .lexicon
             .corrections(word)
