@@ -21,8 +21,8 @@ mod support {
         Term { original: Value::Iri(format!("urn:atlas:concept:{concept}")), label: None, concept: Some(concept) }
     }
 
-    pub fn exact(value: i64) -> Option<Count> {
-        Some(Count { value, precision: Precision::Exact })
+    pub fn exact(value: i64) -> Count {
+        Count { value, precision: Precision::Exact }
     }
 
     /// A data set about the conditions, imaged with the modalities.
@@ -37,7 +37,7 @@ mod support {
             subject_kinds: terms(Scheme::SubjectKind, &["human-cancer"]),
             ..Dataset::default()
         };
-        dataset.counts.subjects = exact(subjects);
+        dataset.counts.subjects = Some(exact(subjects));
         wrap(slug, dataset)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atlas::domain::concept::Scheme;
+use atlas::domain::concept::{ConceptId, Scheme};
 use atlas::domain::search::{Facet, Match, Notice, SearchRequest};
 use atlas::search::{Entry, FacetValue, SearchPage};
 use proptest::prelude::*;
@@ -102,7 +102,7 @@ fn ranges_hold_numbers_ages_years_and_sizes() {
         entry.dataset.max_age = Some(eldest);
         entry.dataset.first_image_year = Some(first);
         entry.dataset.last_image_year = Some(last);
-        entry.dataset.counts.bytes = exact(bytes);
+        entry.dataset.counts.bytes = Some(exact(bytes));
     }
     let bench = bench(entries);
     for (address, found) in [
@@ -145,7 +145,7 @@ fn chosen<'a>(mask: u8, codes: &[&'a str]) -> Vec<&'a str> {
 fn slugs_by_hand(entries: &[Entry], modality: u8, all: bool, condition: u8) -> u64 {
     let has = |entry: &Entry, scheme: Scheme, code: &str| {
         let terms = if scheme == Scheme::Modality { &entry.dataset.modalities } else { &entry.dataset.conditions };
-        let codes: Vec<&str> = terms.iter().filter_map(|term| term.concept.as_ref()).map(|id| id.code()).collect();
+        let codes: Vec<&str> = terms.iter().filter_map(|term| term.concept.as_ref()).map(ConceptId::code).collect();
         codes.contains(&code) || (code == "lung-cancer" && codes.contains(&"lung-adenocarcinoma"))
     };
     let kept = entries.iter().filter(|entry| {

@@ -25,7 +25,7 @@ fn zoo() -> Bench {
         of_kind("few", &["human-cancer"], 3),
     ];
     entries[6].dataset.derived = true;
-    entries[6].dataset.counts.series = exact(40);
+    entries[6].dataset.counts.series = Some(exact(40));
     entries[7].dataset.counts.subjects = Some(Count { value: 5, precision: Precision::Suppressed });
     entries[1].dataset.counts.subjects = Some(Count { value: 1_000, precision: Precision::Rounded });
     bench(entries)
