@@ -1,5 +1,12 @@
 //! The one integration binary: real server, real engines, real databases; fakes only at the far edge.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod architecture;
 mod bad_input;
