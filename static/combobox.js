@@ -71,10 +71,11 @@ export function startCombobox(input) {
     if (option) location.assign(option.dataset.href);
   });
   input.addEventListener("keydown", (event) => {
+    // Escape closes the list and keeps what was typed; a search box would clear itself.
+    if (event.key === "Escape") { event.preventDefault(); clearTimeout(timer); asked += 1; close(); }
     if (list.hidden) return;
     if (event.key === "ArrowDown") { event.preventDefault(); mark(active + 1); }
     else if (event.key === "ArrowUp") { event.preventDefault(); mark(active < 0 ? list.children.length - 1 : active - 1); }
-    else if (event.key === "Escape") { event.preventDefault(); close(); }
     else if (event.key === "Enter" && active >= 0) { event.preventDefault(); location.assign(list.children[active].dataset.href); }
   });
 }

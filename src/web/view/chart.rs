@@ -39,8 +39,6 @@ pub struct Bars {
     pub label_heading: String,
     /// Heading of the number column.
     pub number_heading: String,
-    /// Heading of the column beside, or nothing.
-    pub beside_heading: String,
     /// The bars in order.
     pub bars: Vec<Bar>,
 }
@@ -77,7 +75,6 @@ impl Bars {
             summary: summary(data, whole, number_heading),
             label_heading: label_heading.to_owned(),
             number_heading: number_heading.to_owned(),
-            beside_heading: String::new(),
             bars,
         }
     }

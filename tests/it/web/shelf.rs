@@ -97,7 +97,13 @@ impl Shelf {
             .db
             .write(move |connection| {
                 let slug = Slug::from_name(&name).unwrap();
-                let new = NewOrganisation { slug, name: name.clone(), country: Some(country), homepage: None, simulated: false };
+                let new = NewOrganisation {
+                    slug,
+                    name: name.clone(),
+                    country: Some(country),
+                    homepage: None,
+                    simulated: false,
+                };
                 let organisation = organisations::insert(connection, &new, now)?;
                 let new = NewSource {
                     organisation_id: organisation.id,
