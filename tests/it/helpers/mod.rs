@@ -1,4 +1,6 @@
-//! What tests share: the running hub, databases, fake providers.
+//! What tests share: the running hub, databases, fake providers, the program.
 
 pub mod database;
+pub mod hub;
+pub mod program;
 pub mod provider;
