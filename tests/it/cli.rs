@@ -33,8 +33,8 @@ fn a_file_is_harvested_on_trial_with_exit_codes_for_complete_salvaged_and_refuse
     assert_eq!(complete.code, Some(0), "{complete:?}");
     assert!(complete.said.contains("https://hospital.example/dataset/one"), "{}", complete.said);
 
-    let bad_line = format!("{GOOD}<https://hospital.example/dataset/two> a dcat:Dataset ; dct:title .\n");
-    terminal.write("half.ttl", &bad_line);
+    let nameless = format!("{GOOD}[] a dcat:Dataset ; dct:title \"A data set without address or identifier\"@en .\n");
+    terminal.write("half.ttl", &nameless);
     let salvaged = terminal.run(&["harvest", "half.ttl"]);
     assert_eq!(salvaged.code, Some(2), "{salvaged:?}");
 

@@ -95,11 +95,8 @@ fn table(page: &mut SparqlPage, answer: &SparqlAnswer) {
         page.summary = if yes { "The answer is yes.".to_owned() } else { "The answer is no.".to_owned() };
         return;
     }
-    let strings = |value: Option<&Value>| {
-        let list = value.and_then(Value::as_array).into_iter().flatten();
-        list.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
-    };
-    page.columns = strings(results.pointer("/head/vars"));
+    let variables = results.pointer("/head/vars").and_then(Value::as_array).into_iter().flatten();
+    page.columns = variables.filter_map(Value::as_str).map(str::to_owned).collect();
     let bindings = results.pointer("/results/bindings").and_then(Value::as_array);
     for binding in bindings.into_iter().flatten().take(SHOWN_ROWS) {
         page.rows.push(page.columns.iter().map(|column| cell(binding.get(column))).collect());

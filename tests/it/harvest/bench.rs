@@ -103,7 +103,7 @@ impl Bench {
 
     /// Newest position of the outbox.
     pub async fn outbox_head(&self) -> i64 {
-        self.engine.db.read(|connection| atlas::db::outbox::span(connection)).await.unwrap().head
+        self.engine.db.read(atlas::db::outbox::span).await.unwrap().head
     }
 }
 

@@ -122,11 +122,6 @@ impl TestHub {
         self.serving.as_ref().expect("the hub runs")
     }
 
-    /// The address of the hub, without a slash at its end.
-    pub fn address(&self) -> String {
-        format!("http://{}", self.serving().address)
-    }
-
     /// Enters the FAIR Data Point as an approved source, harvests it, and waits until pages show it.
     pub async fn harvest(&self, address: &str) -> RunReport {
         self.harvest_as(Protocol::Fdp, address).await
@@ -191,7 +186,6 @@ fn runtime() -> Runtime {
 /// The demonstration that all tests of this process share; started by the first that asks.
 #[cfg(feature = "demo")]
 pub struct DemoHub {
-    pub visitor: Visitor,
     pub demonstration: atlas::cli::demo::Demonstration,
     _runtime: Runtime,
     _folder: TempDir,
@@ -221,6 +215,5 @@ fn start_demo() -> DemoHub {
     let runtime = runtime();
     let demonstration = Demonstration::start(config, atlas::demo::NODES, runtime.handle()).expect("it starts");
     runtime.block_on(demonstration.harvest(|_| {})).expect("every node is harvested");
-    let visitor = Visitor::new(demonstration.serving.url());
-    DemoHub { visitor, demonstration, _runtime: runtime, _folder: folder }
+    DemoHub { demonstration, _runtime: runtime, _folder: folder }
 }

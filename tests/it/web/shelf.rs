@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use atlas::app::{App, Role};
+use atlas::app::{App, AppParts};
 use atlas::config::Config;
 use atlas::db::organisations::{self, NewOrganisation};
 use atlas::db::sources::{self, NewSource};
@@ -78,7 +78,10 @@ impl Shelf {
         config.server.workers = 1;
         let runtime = tokio::runtime::Handle::current();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let opened = tokio::task::spawn_blocking(move || App::open(config, clock, runtime, Role::Owner));
+        let opened = tokio::task::spawn_blocking(move || {
+            let rdf = atlas::rdf::store::RdfStore::open_current(&config.data.directory.join("rdf")).unwrap();
+            App::open(AppParts { config, clock, runtime, rdf, lock: None })
+        });
         let app = opened.await.unwrap().unwrap();
         tokio::spawn(atlas::web::server(Arc::clone(&app), listener).unwrap());
         let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
