@@ -168,12 +168,12 @@ impl SearchEngine {
         self.answer(request, PER_PAGE)
     }
 
-    /// The slugs and cards of everything that matches, in order, at most 10,000: for exports.
+    /// Everything that matches on one page, in order, at most 10,000: for exports.
     ///
     /// # Errors
     /// [`SearchError`] when the index cannot be read.
-    pub fn all(&self, request: &SearchRequest) -> Result<Vec<Hit>, SearchError> {
-        Ok(self.answer(&request.with_page(1), MOST_RESULTS_AT_ONCE)?.hits)
+    pub fn all(&self, request: &SearchRequest) -> Result<SearchPage, SearchError> {
+        self.answer(&request.with_page(1), MOST_RESULTS_AT_ONCE)
     }
 
     /// Suggestions for what is being typed: concepts, then data sets, then providers.

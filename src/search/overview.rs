@@ -45,7 +45,7 @@ pub(super) fn overview(view: &View, vocabulary: &Vocabulary) -> Result<Overview,
 }
 
 fn matrix(view: &View, vocabulary: &Vocabulary) -> Matrix {
-    let human = filter::human(view).and(&view.alive);
+    let human = filter::human(view);
     let acquired = |value: &str| {
         let id = ConceptId::new(Scheme::Modality, value).ok();
         let role = id.as_ref().and_then(|id| vocabulary.concept(id)).and_then(|concept| concept.role);
@@ -131,7 +131,7 @@ fn by_provider(view: &View) -> Vec<ProviderTotal> {
     let mut totals: Vec<ProviderTotal> = counts
         .into_iter()
         .filter_map(|(slug, datasets)| {
-            let members = view.alive.and(&view.with_any(&[token(Facet::Provider, &slug)]));
+            let members = view.with_any(&[token(Facet::Provider, &slug)]);
             let provider = view.providers.get(&slug)?;
             let (name, country) = (provider.name.clone(), provider.country.clone());
             Some(ProviderTotal { slug, name, country, datasets, subjects: totals::subjects(&members, view) })

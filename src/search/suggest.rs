@@ -35,7 +35,7 @@ pub(super) fn suggest(text: &str, view: &View, vocabulary: &Vocabulary) -> Resul
 
 fn concepts(text: &str, view: &View, vocabulary: &Vocabulary) -> Vec<Suggestion> {
     let mut counts: BTreeMap<Facet, BTreeMap<String, u64>> = BTreeMap::new();
-    let human = filter::human(view).and(&view.alive);
+    let human = filter::human(view);
     let mut found = Vec::new();
     for (id, label) in vocabulary.complete(text, CONCEPTS_LOOKED_AT) {
         let Some(facet) = facet_of(&id) else { continue };
@@ -93,7 +93,7 @@ fn providers(text: &str, view: &View) -> Vec<Suggestion> {
             kind: SuggestionKind::Provider,
             label: provider.name.clone(),
             address: format!("/providers/{}", provider.slug),
-            datasets: view.alive.and(&view.with_any(&[token(Facet::Provider, &provider.slug)])).len(),
+            datasets: view.with_any(&[token(Facet::Provider, &provider.slug)]).len(),
             note: None,
         })
         .collect()

@@ -100,9 +100,10 @@ impl View {
         Ok(serde_json::from_str(stored.ok_or(SearchError::Damaged("a document has no card"))?)?)
     }
 
-    /// The documents that have any of the tokens.
+    /// The living documents that have any of the tokens; those replaced or removed since stay in the columns.
     pub(super) fn with_any(&self, tokens: &[String]) -> Hits {
-        Hits(self.segments.iter().map(|segment| segment.with_any(tokens.iter())).collect())
+        let segments = self.segments.iter().zip(&self.alive.0);
+        Hits(segments.map(|(segment, alive)| segment.with_any(tokens.iter()) & alive).collect())
     }
 
     fn read_providers(&self) -> Result<BTreeMap<String, ProviderBrief>, SearchError> {

@@ -17,7 +17,7 @@ use crate::domain::dataset::{Dataset, Repair, Series, shown};
 use crate::domain::lifecycle::{RecordKind, RecordState};
 use crate::domain::search::SearchRequest;
 use crate::error::{ErrorKind, UserError};
-use crate::search::{Hit, Overview, SearchPage, Suggestion};
+use crate::search::{Overview, SearchPage, Suggestion};
 use crate::vocab::Vocabulary;
 
 /// Records read in one go while members of series are listed.
@@ -141,7 +141,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Ours, when the index cannot be read.
-    pub async fn search_all(&self, request: &SearchRequest) -> Result<Vec<Hit>, UserError> {
+    pub async fn search_all(&self, request: &SearchRequest) -> Result<SearchPage, UserError> {
         let (engine, request) = (Arc::clone(&self.app.search), request.clone());
         blocking(move || engine.all(&request).map_err(UserError::internal)).await
     }

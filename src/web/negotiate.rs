@@ -1,5 +1,8 @@
 //! Content negotiation (RFC 9110 §12.5.1), as much of it as the site offers forms.
 
+/// Ranges of an `Accept` header that are read.
+const MAX_RANGES: usize = 50;
+
 /// The best of the offered media types for an `Accept` header; the first offered one when there is no header.
 /// `None`: none is acceptable.
 #[must_use]
@@ -15,24 +18,24 @@ pub fn best<'a>(accept: Option<&str>, offered: &[&'a str]) -> Option<&'a str> {
     chosen.map(|(media_type, _)| media_type)
 }
 
-/// Whether the reader prefers a page over problem details.
+/// Whether the reader asks for a page by name and for nothing rather than it: browsers do, programs do not.
 #[must_use]
 pub fn prefers_html(accept: Option<&str>) -> bool {
-    accept.is_some_and(|accept| {
-        let best_other = ["application/problem+json", "application/json"]
-            .iter()
-            .map(|media_type| quality_of(accept, media_type))
-            .max()
-            .unwrap_or(0);
-        accept.contains("text/") && quality_of(accept, "text/html") >= best_other
-    })
+    let Some(accept) = accept else { return false };
+    let ranges = || accept.split(',').take(MAX_RANGES).map(|part| part.split(';').next().unwrap_or_default().trim());
+    if !ranges().any(|range| range.eq_ignore_ascii_case("text/html") || range == "text/*") {
+        return false;
+    }
+    let html = quality_of(accept, "text/html");
+    let others = ranges().map(str::to_ascii_lowercase).filter(|range| !range.ends_with("/*"));
+    html > 0 && others.map(|range| quality_of(accept, &range)).all(|quality| quality <= html)
 }
 
 /// The quality of a media type in thousandths, by the most specific range that names it.
 fn quality_of(accept: &str, media_type: &str) -> u32 {
     let family = media_type.split('/').next().unwrap_or_default();
     let mut found: Option<(u8, u32)> = None;
-    for part in accept.split(',').take(50) {
+    for part in accept.split(',').take(MAX_RANGES) {
         let mut pieces = part.split(';').map(str::trim);
         let range = pieces.next().unwrap_or_default().to_ascii_lowercase();
         let specificity = if range == media_type {
@@ -88,6 +91,8 @@ mod tests {
         assert!(prefers_html(Some("text/html,*/*;q=0.8")));
         assert!(!prefers_html(Some("*/*")));
         assert!(!prefers_html(Some("application/json")));
+        assert!(!prefers_html(Some("text/csv")));
+        assert!(!prefers_html(Some("application/sparql-results+json, text/html;q=0.5")));
         assert!(!prefers_html(None));
     }
 }

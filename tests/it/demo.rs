@@ -39,7 +39,7 @@ async fn the_kinds_of_subject_add_up_and_stand_on_the_home_page() {
 
     let home = visitor.open("/").await;
     assert_eq!(home.status, 200);
-    let text = home.text().replace('\u{a0}', " ").replace('\u{202f}', " ");
+    let text = home.text().replace(['\u{a0}', '\u{202f}'], " ");
     for kind in kinds {
         let label = kind["label"].as_str().unwrap();
         assert!(text.contains(label), "{label} is not on the home page");

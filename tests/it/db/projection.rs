@@ -60,7 +60,7 @@ impl Indexes {
     fn found(&self) -> Vec<String> {
         let (everything, _) = SearchRequest::parse("subject-kind=any");
         let mut slugs: Vec<String> =
-            self.search.all(&everything).unwrap().into_iter().map(|hit| hit.card.slug).collect();
+            self.search.all(&everything).unwrap().hits.into_iter().map(|hit| hit.card.slug).collect();
         slugs.sort();
         slugs
     }
@@ -184,7 +184,7 @@ fn a_series_that_changes_its_title_changes_it_in_its_members(database: &TestData
     harvest(&database.db, &kos, 2, &with("Isles"));
     indexes.catch_up();
     let (everything, _) = SearchRequest::parse("subject-kind=any");
-    for hit in indexes.search.all(&everything).unwrap() {
+    for hit in indexes.search.all(&everything).unwrap().hits {
         assert_eq!(hit.card.series, [("islands".to_owned(), "Isles".to_owned())], "in {}", hit.card.slug);
     }
 }

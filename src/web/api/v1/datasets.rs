@@ -68,6 +68,7 @@ pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fau
     let request = strict(http.query_string())?;
     let _turn = web.turn().await?;
     let page = web.catalogue.search(&request).await?;
+    understood(&page.notices)?;
     let pages = paging::pages(usize::try_from(page.total).unwrap_or(usize::MAX), PER_PAGE);
     if usize::try_from(request.page()).unwrap_or(usize::MAX) > pages {
         return Err(bad("page", format!("There is no page {}: the list has {pages}.", request.page())));
@@ -90,11 +91,12 @@ pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fau
 pub async fn list_csv(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let request = strict(http.query_string())?;
     let _turn = web.turn().await?;
-    let hits = web.catalogue.search_all(&request).await?;
+    let page = web.catalogue.search_all(&request).await?;
+    understood(&page.notices)?;
     let mut csv = String::from(
         "slug,title,provider,conditions,sites,modalities,subject_kinds,subject_entries,subject_precision,studies,series,images,bytes,derived,page\r\n",
     );
-    for hit in &hits {
+    for hit in &page.hits {
         csv.push_str(&csv_row(&cells(&web, &hit.card)));
     }
     Ok(formats::answer("text/csv; charset=utf-8", csv.into_bytes()))
@@ -118,8 +120,13 @@ pub async fn show(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, Fa
 /// Programs get an error where a page would show a notice: a wrong filter must not look like a right one.
 fn strict(query_string: &str) -> Result<SearchRequest, Fault> {
     let (request, notices) = SearchRequest::parse(query_string);
+    understood(&notices)?;
+    Ok(request)
+}
+
+fn understood(notices: &[Notice]) -> Result<(), Fault> {
     match notices.first() {
-        None => Ok(request),
+        None => Ok(()),
         Some(notice) => Err(bad(notice.parameter(), Notice::message(notice))),
     }
 }
