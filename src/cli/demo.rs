@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 
 use super::serve::Serving;
 use super::{CliError, Global, say, work};
-use crate::config::{Config, Layers, load};
+use crate::config::{Config, Layers, TelemetrySettings, load};
 use crate::db::runs;
 use crate::demo::{self, Facts, Federation, NODES, NOTICE, RunningNode};
 use crate::domain::clock::SystemClock;
@@ -28,6 +28,8 @@ const PARALLEL_NODES: usize = 4;
 const LOOK: Duration = Duration::from_millis(100);
 /// How long the harvest of all nodes may take before the demonstration gives up.
 const PATIENCE: Duration = Duration::from_mins(10);
+/// What is logged unless another filter is set.
+const QUIET_LOG: &str = "warn";
 /// Who enters the sources, for the audit log.
 const ACTOR: &str = "demonstration";
 
@@ -61,7 +63,12 @@ pub fn settings(layers: Layers, directory: Option<&PathBuf>, port: Option<u16>) 
     if let Some(port) = port {
         layers = layers.with_flag("--port", "server.bind", format!("127.0.0.1:{port}"));
     }
-    Ok(load(&layers)?.config)
+    let mut config = load(&layers)?.config;
+    // The progress has the terminal to itself unless somebody asked for more.
+    if config.telemetry.log == TelemetrySettings::default().log {
+        config.telemetry.log = QUIET_LOG.to_owned();
+    }
+    Ok(config)
 }
 
 /// A running demonstration.

@@ -53,7 +53,7 @@ async fn report(app: &App, flags: &Flags) -> Result<RunReport, CliError> {
             let options = Options { dry_run: true, cause: CAUSE.to_owned() };
             Ok(harvest::run(app, &source.id, &options).await?)
         } else {
-            Ok(work::harvest_and_publish(app, &source.id, CAUSE).await?)
+            Ok(work::harvest_and_count(app, &source.id, CAUSE).await?)
         };
     }
     let is_address = flags.what.starts_with("http://") || flags.what.starts_with("https://");

@@ -13,7 +13,6 @@ use crate::domain::ids::{JobId, SourceId};
 use crate::domain::lifecycle::SourceState;
 use crate::harvest::{self, HarvestError, Options, RunReport};
 use crate::jobs::{self, Job, JobError, Registry, Schedule};
-use crate::providers;
 
 /// Name of the job that harvests one source.
 pub const HARVEST: &str = "harvest";
@@ -34,7 +33,7 @@ pub struct HarvestJob {
 pub fn registry() -> Registry<Arc<App>> {
     Registry::default().with(HARVEST, |app: Arc<App>, job: Job| async move {
         let wanted: HarvestJob = job.payload()?;
-        match harvest_and_publish(&app, &wanted.source, &wanted.cause).await {
+        match harvest_and_count(&app, &wanted.source, &wanted.cause).await {
             Ok(_) => Ok(()),
             Err(problem @ (HarvestError::Protocol(_) | HarvestError::Options(..))) => {
                 Err(JobError::Permanent(problem.to_string()))
@@ -44,11 +43,11 @@ pub fn registry() -> Registry<Arc<App>> {
     })
 }
 
-/// Harvests the source and lets its sound records through the gate where it is approved.
+/// Harvests the source and counts the run in the metrics and the log.
 ///
 /// # Errors
 /// [`HarvestError`]; what is wrong with the source itself is in the report.
-pub async fn harvest_and_publish(app: &App, source: &SourceId, cause: &str) -> Result<RunReport, HarvestError> {
+pub async fn harvest_and_count(app: &App, source: &SourceId, cause: &str) -> Result<RunReport, HarvestError> {
     let report = harvest::run(app, source, &Options { dry_run: false, cause: cause.to_owned() }).await?;
     let outcome = report.outcome.to_string();
     app.metrics.harvest_runs.with_label_values(&[&outcome]).inc();
@@ -61,12 +60,17 @@ pub async fn harvest_and_publish(app: &App, source: &SourceId, cause: &str) -> R
     ] {
         app.metrics.harvest_records.with_label_values(&[what]).inc_by(count);
     }
-    let published = providers::publish(app, source).await.map_err(|problem| match problem {
-        providers::ProviderError::Harvest(problem) => problem,
-        providers::ProviderError::Database(problem) => HarvestError::Database(problem),
-        other => HarvestError::Database(DbError::Refused(other.to_string())),
-    })?;
-    tracing::info!(source = %report.source, %outcome, found = report.tally.found, published, "harvested");
+    let tally = report.tally;
+    tracing::info!(
+        source = %report.source,
+        %outcome,
+        found = tally.found,
+        added = tally.added,
+        changed = tally.changed,
+        removed = tally.removed,
+        refused = tally.refused,
+        "harvested"
+    );
     Ok(report)
 }
 

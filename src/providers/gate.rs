@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::db::audit::{self, Deed};
 use crate::db::sources::{self, Source};
 use crate::db::{Connection, records, runs};
-use crate::domain::ids::{RecordId, RunId, SourceId};
+use crate::domain::ids::{RecordId, RunId};
 use crate::domain::lifecycle::{RecordEvent, RecordState, RunOutcome, SourceState};
 use crate::harvest::{self, Options, RunReport};
 
@@ -41,24 +41,6 @@ pub async fn approve(app: &App, name: &str, actor: &str) -> Result<i64, Provider
             let deed = Deed { action: "source.approve", subject: source.id.as_str(), actor: &actor, detail: &detail };
             audit::append(connection, &deed, now)?;
             Ok(published)
-        })
-        .await
-}
-
-/// Publishes the sound records of an approved source that wait; returns how many. A source that is not approved
-/// publishes nothing.
-///
-/// # Errors
-/// Those of the database.
-pub async fn publish(app: &App, id: &SourceId) -> Result<i64, ProviderError> {
-    let (id, now) = (id.clone(), app.clock.now());
-    app.db
-        .write(move |connection| {
-            let source = sources::get(connection, &id)?;
-            if source.state != SourceState::Approved {
-                return Ok(0);
-            }
-            Ok(records::publish_source(connection, &id, now)?)
         })
         .await
 }

@@ -9,7 +9,7 @@ mod entry;
 mod gate;
 
 pub use entry::{Added, NewProvider, NewSource, add_source};
-pub use gate::{accept_held, approve, publish, reinstate, suspend, test_source, withdraw};
+pub use gate::{accept_held, approve, reinstate, suspend, test_source, withdraw};
 
 use crate::db::DbError;
 use crate::harvest::HarvestError;

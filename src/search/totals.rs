@@ -55,7 +55,7 @@ fn rank(kind: &str) -> usize {
 fn kind_label(kind: &str, vocabulary: &Vocabulary) -> String {
     match kind {
         NOT_STATED => "not stated".to_owned(),
-        MIXED => "mixed, not stated how many of each".to_owned(),
+        MIXED => "Mixed, not stated how many of each".to_owned(),
         code => ConceptId::new(Scheme::SubjectKind, code)
             .map_or_else(|_| code.to_owned(), |id| vocabulary.label(&id).to_owned()),
     }

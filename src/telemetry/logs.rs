@@ -1,5 +1,7 @@
 //! Log lines on standard error, so that standard output stays the command's answer.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, TelemetrySettings};
@@ -29,7 +31,8 @@ pub enum TelemetryError {
 /// [`TelemetryError::Filter`] when `telemetry.log` cannot be read.
 pub fn start_logs(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|problem| TelemetryError::Filter(problem.to_string()))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     // An error here only says that this process has its log lines already.
     let _ = match settings.format {
         LogFormat::Pretty => lines.with_target(false).try_init(),

@@ -41,7 +41,8 @@ export function register(world) {
     await t.test("narrow by a facet and take it back", async () => {
       const before = await headCount(page);
       const facet = page.locator("#facet-modality");
-      if (!(await page.locator("#filters").evaluate((e) => e.open))) await page.locator("#filters > summary").click();
+      const closed = page.locator("#filters:not([open]) > summary");
+      if (await closed.isVisible()) await closed.click();
       if (!(await facet.evaluate((e) => e.open))) await facet.locator("summary").first().click();
       await facet.locator("input[type=checkbox]").first().check();
       await page.getByRole("button", { name: "Apply filters" }).first().click();

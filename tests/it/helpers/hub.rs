@@ -150,7 +150,7 @@ impl TestHub {
             actor: "test".to_owned(),
         };
         let added = add_source(&app, source).await.expect("the source is entered");
-        let report = work::harvest_and_publish(&app, &added.source.id, "test").await.expect("the harvest is tried");
+        let report = work::harvest_and_count(&app, &added.source.id, "test").await.expect("the harvest is tried");
         self.settle().await;
         report
     }
