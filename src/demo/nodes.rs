@@ -81,6 +81,7 @@ impl Federation {
         let mut server = HttpServer::new(move || {
             App::new().app_data(web::Data::from(Arc::clone(&shared))).default_service(web::get().to(answer))
         })
+        .tcp_nodelay(true)
         .workers(1)
         .disable_signals();
         for listener in listeners {

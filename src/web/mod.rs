@@ -56,6 +56,8 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(middleware::headers::secure))
             .wrap(from_fn(middleware::trace::request))
     })
+    // Head and body leave in two writes; without this the second waits 40 ms for the reader's acknowledgement.
+    .tcp_nodelay(true)
     .client_request_timeout(CLIENT_REQUEST_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(grace)

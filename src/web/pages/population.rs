@@ -67,7 +67,7 @@ fn chart(dataset: &Dataset, vocabulary: &Vocabulary, dimension: TallyDimension) 
     let mut data: Vec<Datum> = tallies
         .iter()
         .map(|tally| {
-            let label = label(vocabulary, tally);
+            let label = telling_apart(label(vocabulary, tally), tally, &tallies);
             let not_stated = tally.value.concept.is_none() && label.eq_ignore_ascii_case("not stated");
             let href = tally.value.concept.as_ref().map(|concept| format!("/terms/{concept}"));
             Datum { label, href, count: tally.subjects, not_stated, beside: String::new() }
@@ -81,6 +81,16 @@ fn chart(dataset: &Dataset, vocabulary: &Vocabulary, dimension: TallyDimension) 
     data.truncate(BARS);
     let whole = dataset.counts.subjects.map(|count| count.value);
     Some(Bars::new(title(dimension), title(dimension), "Subject entries", &data, whole))
+}
+
+/// Spellings of one concept are counted apart by the source, and a subject may be in several: they cannot be summed, so
+/// each shows its spelling.
+fn telling_apart(label: String, tally: &Tally, all: &[&Tally]) -> String {
+    let alike = |other: &&&Tally| other.value.concept.is_some() && other.value.concept == tally.value.concept;
+    match &tally.value.original {
+        Value::Text(LangText { text, .. }) if all.iter().filter(alike).count() > 1 => format!("{label} (“{text}”)"),
+        _ => label,
+    }
 }
 
 fn leading_number(label: &str) -> u32 {
