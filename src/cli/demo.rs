@@ -66,7 +66,7 @@ pub fn settings(layers: Layers, directory: Option<&PathBuf>, port: Option<u16>) 
     let mut config = load(&layers)?.config;
     // The progress has the terminal to itself unless somebody asked for more.
     if config.telemetry.log == TelemetrySettings::default().log {
-        config.telemetry.log = QUIET_LOG.to_owned();
+        QUIET_LOG.clone_into(&mut config.telemetry.log);
     }
     Ok(config)
 }
