@@ -8,7 +8,7 @@
 mod entries;
 mod feed;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -89,6 +89,7 @@ pub struct Projector {
     parts: ProjectorParts,
     wake: Notify,
     reached: watch::Sender<i64>,
+    turn: Mutex<()>,
 }
 
 impl Projector {
@@ -109,7 +110,7 @@ impl Projector {
     /// A projector of these parts. Nothing happens before [`Projector::run_once`] or [`Projector::run`].
     #[must_use]
     pub fn new(parts: ProjectorParts) -> Self {
-        Self { parts, wake: Notify::new(), reached: watch::Sender::new(0) }
+        Self { parts, wake: Notify::new(), reached: watch::Sender::new(0), turn: Mutex::new(()) }
     }
 
     /// Says that something was written, so that the loop does not wait for its next look.
@@ -123,11 +124,17 @@ impl Projector {
         Ok(Progress { head: span.head, search: self.parts.search.cursor()?, rdf: self.parts.rdf.cursor()? })
     }
 
-    /// Brings both indexes up to what the database has now. Blocks.
+    /// Brings both indexes up to what the database has now. Blocks, also while another call does the same: two at
+    /// once would build one index twice.
     ///
     /// # Errors
     /// The first failure; what was committed before it stays.
     pub fn run_once(&self) -> Result<(), ProjectionError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up()
+    }
+
+    fn catch_up(&self) -> Result<(), ProjectionError> {
         loop {
             let more_for_search = feed::search(&self.parts, BATCH)?;
             let more_for_rdf = feed::rdf(&self.parts, BATCH)?;
@@ -142,9 +149,10 @@ impl Projector {
 
     /// Builds both indexes anew. Blocks.
     pub fn rebuild(&self) -> Result<(), ProjectionError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         feed::rebuild_search(&self.parts)?;
         feed::rebuild_rdf(&self.parts)?;
-        self.run_once()
+        self.catch_up()
     }
 
     /// Waits until both indexes have taken in the position, at most `patience`; `false`: not in time, and it will

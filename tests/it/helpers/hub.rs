@@ -3,7 +3,9 @@
 //! Policy: what a test does, a person could do; helper methods are named after the deed. A hub that is let go with jobs
 //! undone or changes not in its indexes fails its test.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+#[cfg(feature = "demo")]
+use std::sync::OnceLock;
 
 use atlas::cli::serve::Serving;
 use atlas::cli::work;
@@ -113,6 +115,8 @@ impl TestHub {
         change(&mut config);
         let runtime = runtime();
         let serving = Serving::start(config, clock, runtime.handle()).expect("the hub starts");
+        // The first build of the empty indexes is part of the start; a test may end sooner than it does.
+        serving.projector.run_once().expect("the indexes are built");
         let visitor = Visitor::new(format!("http://{}", serving.address));
         Self { visitor, serving: Some(serving), runtime: Some(runtime), _folder: folder, _database: database }
     }
