@@ -69,5 +69,7 @@ async fn report(app: &App, flags: &Flags) -> Result<RunReport, CliError> {
 /// Whether the last segment of the address has one of the endings of RDF files.
 fn ends_like_a_file(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    [".ttl", ".jsonld", ".json", ".rdf", ".xml", ".nt", ".nq", ".trig"].iter().any(|ending| path.ends_with(ending))
+    let path = path.strip_suffix(".gz").unwrap_or(path);
+    let endings = [".ttl", ".n3", ".jsonld", ".json", ".rdf", ".owl", ".xml", ".nt", ".nq", ".trig"];
+    endings.iter().any(|ending| path.ends_with(ending))
 }

@@ -12,6 +12,7 @@ use super::manifest::{Answer, Bundle, Halt, Manifest, sha256};
 use super::protocol::{Harvester, Target};
 use super::scope::Scope;
 use crate::rdf::Graph;
+use crate::rdf::media::Format;
 
 /// Properties that name the next page.
 const NEXT_PAGE: [&str; 4] = [
@@ -93,8 +94,7 @@ impl DocumentHarvester {
         let path = target.address.strip_prefix("file:").unwrap_or(&target.address);
         let body = read_file(Path::new(path), self.max_bytes).await?;
         let media_type = if target.options.media_type.is_empty() {
-            let suffix = Path::new(path).extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
-            crate::rdf::media::Format::from_suffix(suffix).map(|format| format.media_type().to_owned())
+            media_type_of_name(path).map(str::to_owned)
         } else {
             Some(target.options.media_type.clone())
         };
@@ -116,6 +116,13 @@ impl DocumentHarvester {
         let answer = gatherer.take(answer, body.into()).await.map_err(|miss: Miss| miss.into_halt(path))?;
         Ok(Manifest { bundles: vec![Bundle { answers: vec![answer], ..Bundle::default() }], ..Manifest::default() })
     }
+}
+
+/// The media type that a file's name promises, also where it is packed (`all.ttl.gz`).
+fn media_type_of_name(path: &str) -> Option<&'static str> {
+    let name = path.strip_suffix(".gz").unwrap_or(path);
+    let suffix = Path::new(name).extension()?.to_str()?;
+    Format::from_suffix(suffix).map(Format::media_type)
 }
 
 async fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Halt> {

@@ -1,7 +1,7 @@
 //! The second phase: from archived documents to records. Pure work on bytes; nothing is fetched and nothing is stored.
 //! One bad record never loses its neighbours: each is taken or refused by itself, with a reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
@@ -13,6 +13,8 @@ use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::canonical::{Canonical, canonicalise};
+use crate::rdf::caps::{self, Capped};
+use crate::rdf::namespaces::prefixed;
 use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
 use crate::rdf::profile::{self, Finding};
 use crate::rdf::split::{self, RawRecord};
@@ -73,25 +75,26 @@ pub fn read_bundle(
 ) -> Result<ReadBundle, Unreadable> {
     let mut graph = Graph::new();
     let mut problems = Vec::new();
-    let mut more_problems = 0;
+    let (mut more_problems, mut lost) = (0, false);
     for (answer, body) in bundle.answers.iter().zip(bodies) {
         let parsed = parse_answer(answer, body, &limits.parse)?;
         problems.extend(parsed.problems);
         more_problems += parsed.more_problems;
+        lost |= parsed.lost;
         for triple in &parsed.graph {
             graph.insert(triple);
         }
     }
     let split = split::split(&graph);
-    let lost = more_problems > 0 || problems.iter().any(|problem| problem.kind == ProblemKind::Lost);
+    let users = Users::new(&split.records, &problems);
     let mut read = ReadBundle { remainder: split.remainder, lost, ..ReadBundle::default() };
     let asked_for_shown = split.records.iter().any(|record| is_asked_for(record, &bundle.subjects));
-    for record in split.records {
+    for record in &split.records {
         let is_dataset = record.kind == split::RecordKind::Dataset;
-        if is_dataset && asked_for_shown && !bundle.subjects.is_empty() && !is_asked_for(&record, &bundle.subjects) {
+        if is_dataset && asked_for_shown && !bundle.subjects.is_empty() && !is_asked_for(record, &bundle.subjects) {
             continue;
         }
-        read.items.push(read_record(&record, &problems, vocabulary, limits));
+        read.items.push(read_record(record, &users.of(record), vocabulary, limits));
     }
     let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());
     if read.items.is_empty() && !bundle.subjects.is_empty() {
@@ -100,7 +103,10 @@ pub fn read_bundle(
         }
     }
     stray_problems(&problems, address, &mut read);
-    if more_problems > 0 {
+    if more_problems > 0 && !lost {
+        read.notes.push(format!("{address}: {more_problems} more places were mended"));
+    }
+    if more_problems > 0 && lost {
         let found = format!("{more_problems} more places that could not be read as written");
         let reason = Reason { found, ..Reason::default() };
         read.items.push(refused(None, address.to_owned(), None, vec![reason]));
@@ -133,7 +139,7 @@ fn no_dataset(address: &str) -> Reason {
         found: format!("{address} describes no data set"),
         expected: "a resource of type dcat:Dataset".to_owned(),
         fix: "Add the type to the description.".to_owned(),
-        line: None,
+        ..Reason::default()
     }
 }
 
@@ -150,17 +156,89 @@ fn name_of(raw: &RawRecord) -> String {
     raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
+/// Which problems concern which record: those of its own description, and those of what only it uses. What several
+/// records share is noted with each, but spoils none.
+struct Users<'a> {
+    own: HashMap<&'a str, Vec<&'a Problem>>,
+    shared: HashMap<&'a str, Vec<&'a Problem>>,
+}
+
+impl<'a> Users<'a> {
+    fn new(records: &'a [RawRecord], problems: &'a [Problem]) -> Self {
+        let mut users = Self { own: HashMap::new(), shared: HashMap::new() };
+        let mut of_resource: HashMap<&str, Vec<&Problem>> = HashMap::new();
+        for problem in problems {
+            if let Some(subject) = &problem.subject {
+                of_resource.entry(subject).or_default().push(problem);
+            }
+        }
+        let heads: HashSet<&str> = records.iter().filter_map(|record| record.iri.as_deref()).collect();
+        let mut used_by: HashMap<&str, Vec<&str>> = HashMap::new();
+        if !of_resource.is_empty() {
+            for record in records {
+                let Some(iri) = record.iri.as_deref() else { continue };
+                for triple in &record.graph {
+                    let TermRef::NamedNode(node) = triple.object else { continue };
+                    let Some((name, _)) = of_resource.get_key_value(node.as_str()) else { continue };
+                    let names = used_by.entry(name).or_default();
+                    if !heads.contains(name) && names.last() != Some(&iri) {
+                        names.push(iri);
+                    }
+                }
+            }
+        }
+        for (name, problems) in of_resource {
+            users.own.entry(name).or_default().extend(&problems);
+            let names = used_by.remove(name).unwrap_or_default();
+            let place = if names.len() == 1 { &mut users.own } else { &mut users.shared };
+            for iri in names {
+                place.entry(iri).or_default().extend(&problems);
+            }
+        }
+        users
+    }
+
+    fn of(&self, record: &RawRecord) -> OwnProblems<'a> {
+        let iri = record.iri.as_deref().unwrap_or_default();
+        let problems = |map: &HashMap<&'a str, Vec<&'a Problem>>| map.get(iri).cloned().unwrap_or_default();
+        OwnProblems { own: problems(&self.own), shared: problems(&self.shared) }
+    }
+}
+
+/// The problems of one record.
+struct OwnProblems<'a> {
+    own: Vec<&'a Problem>,
+    shared: Vec<&'a Problem>,
+}
+
+impl OwnProblems<'_> {
+    /// What was mended, as the repairs that are kept with the record.
+    fn repairs(&self) -> Vec<Repair> {
+        let mended = self.own.iter().chain(&self.shared).filter(|problem| problem.kind == ProblemKind::Mended);
+        mended
+            .map(|problem| Repair {
+                property: "document".to_owned(),
+                original: problem.original.clone(),
+                canonical: problem.read_as.clone(),
+                reason: problem.message.clone(),
+            })
+            .collect()
+    }
+}
+
+fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
     };
     let name = name_of(raw);
-    let own: Vec<&Problem> =
-        problems.iter().filter(|problem| problem.subject.is_some() && problem.subject == raw.iri).collect();
+    let own = &problems.own;
     if own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
         return refused(Some(kind), name, None, own.iter().map(|problem| problem_reason(problem)).collect());
     }
+    let smaller = caps::cap(&raw.graph, raw.subject.as_ref());
+    let capped: Vec<Reason> = smaller.iter().flat_map(|(_, capped)| capped).map(too_many).collect();
+    let raw = &smaller.map_or_else(|| raw.clone(), |(graph, _)| RawRecord { graph, ..raw.clone() });
     let size = statement_bytes(&raw.graph);
     if size > limits.record_bytes {
         return refused(Some(kind), name, None, vec![too_large(size, limits.record_bytes)]);
@@ -172,14 +250,34 @@ fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, l
             return refused(Some(kind), name, None, vec![reason]);
         }
     };
-    let notices: Vec<Reason> = own.iter().map(|problem| problem_reason(problem)).collect();
-    match kind {
-        RecordKind::Dataset => dataset(raw, &canonical, vocabulary, notices),
-        RecordKind::Series => series(raw, &canonical, vocabulary, notices),
+    let notices: Vec<Reason> = own.iter().chain(&problems.shared).map(|problem| problem_reason(problem)).collect();
+    let mut item = match kind {
+        RecordKind::Dataset => dataset(raw, &canonical, vocabulary, notices, capped),
+        RecordKind::Series => series(raw, &canonical, vocabulary, notices, capped),
+    };
+    if let ReadItem::Record(record, ..) = &mut item {
+        record.repairs.extend(problems.repairs());
+    }
+    item
+}
+
+fn too_many(capped: &Capped) -> Reason {
+    Reason {
+        property: prefixed(capped.property.as_str()),
+        found: format!("{} values", capped.found),
+        expected: format!("at most {} values of one property", caps::MAX_VALUES),
+        fix: "The first of them, in the order of their text, are kept; move long lists out of the metadata.".to_owned(),
+        ..Reason::default()
     }
 }
 
-fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
+fn dataset(
+    raw: &RawRecord,
+    canonical: &Canonical,
+    vocabulary: &Vocabulary,
+    notices: Vec<Reason>,
+    mut findings: Vec<Reason>,
+) -> ReadItem {
     let cleaned = fdp::defaults::without_injected(&raw.graph, raw.subject.as_ref());
     let (graph, injected) = match &cleaned {
         Some((graph, repairs)) => (graph, repairs.clone()),
@@ -199,12 +297,19 @@ fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, noti
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(&about, &value, canonical, read.profile, repairs, read.findings, notices)
+            findings.extend(read.findings.into_iter().map(finding_reason));
+            finish(&about, &value, canonical, read.profile, repairs, findings, notices)
         }
     }
 }
 
-fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
+fn series(
+    raw: &RawRecord,
+    canonical: &Canonical,
+    vocabulary: &Vocabulary,
+    notices: Vec<Reason>,
+    mut findings: Vec<Reason>,
+) -> ReadItem {
     match profile::read_series(&raw.graph, raw.subject.as_ref(), vocabulary) {
         Err(error) => no_identity(RecordKind::Series, &raw.subject, &error.to_string()),
         Ok(read) => {
@@ -217,7 +322,8 @@ fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notic
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(&about, &value, canonical, read.profile, read.repairs, read.findings, notices)
+            findings.extend(read.findings.into_iter().map(finding_reason));
+            finish(&about, &value, canonical, read.profile, read.repairs, findings, notices)
         }
     }
 }
@@ -238,12 +344,11 @@ fn finish<T: serde::Serialize>(
     canonical: &Canonical,
     profile: Profile,
     repairs: Vec<Repair>,
-    findings: Vec<Finding>,
+    findings: Vec<Reason>,
     mut notices: Vec<Reason>,
 ) -> ReadItem {
     let title = shown(&about.titles, "en").map(|title| title.text.clone());
     let identity = about.iri.clone().or_else(|| about.identifier.clone()).unwrap_or_default();
-    let findings: Vec<Reason> = findings.into_iter().map(finding_reason).collect();
     notices.extend(findings.iter().cloned());
     notices.extend(repairs.iter().map(repair_reason));
     let serialised =
@@ -262,7 +367,7 @@ fn finish<T: serde::Serialize>(
             found: "no title".to_owned(),
             expected: "a title, in English at least".to_owned(),
             fix: "Add a title; the record waits in quarantine until it has one.".to_owned(),
-            line: None,
+            ..Reason::default()
         });
     }
     let fallback = Slug::from_name(about.kind.as_str());
@@ -314,7 +419,7 @@ fn no_identity(kind: RecordKind, subject: &NamedOrBlankNode, message: &str) -> R
         found: message.to_owned(),
         expected: "an IRI, or a dct:identifier".to_owned(),
         fix: "Give the record an address of its own, or an identifier that stays the same.".to_owned(),
-        line: None,
+        ..Reason::default()
     };
     let name = match subject {
         NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
@@ -333,19 +438,19 @@ fn too_large(size: u64, limit: u64) -> Reason {
 }
 
 fn problem_reason(problem: &Problem) -> Reason {
+    let lost = "Until it is mended the record stays as it was.";
     let (expected, fix) = match problem.kind {
-        ProblemKind::Lost => {
-            ("a statement that can be read", "Mend the statement; until then the record stays as it was.")
+        ProblemKind::Lost => (String::new(), format!("{} {lost}", problem.defect.fix())),
+        ProblemKind::Mended if problem.original.is_empty() && problem.read_as.is_empty() => {
+            (String::new(), problem.defect.fix().to_owned())
         }
-        ProblemKind::Mended => ("the form in which it was read", "Mend it at the source, so that others read it too."),
+        ProblemKind::Mended => {
+            let expected = format!("{:?}, as which {:?} was read", problem.read_as, problem.original);
+            (expected, problem.defect.fix().to_owned())
+        }
     };
-    Reason {
-        property: String::new(),
-        found: problem.message.clone(),
-        expected: expected.to_owned(),
-        fix: fix.to_owned(),
-        line: problem.line,
-    }
+    let (line, column) = (problem.line, problem.column);
+    Reason { property: String::new(), found: problem.message.clone(), expected, fix, line, column }
 }
 
 fn finding_reason(finding: Finding) -> Reason {
@@ -354,7 +459,7 @@ fn finding_reason(finding: Finding) -> Reason {
         found: finding.value,
         expected: finding.message,
         fix: "Shown as not stated until it is mended.".to_owned(),
-        line: None,
+        ..Reason::default()
     }
 }
 
@@ -364,7 +469,7 @@ fn repair_reason(repair: &Repair) -> Reason {
         found: format!("{} (read as {})", repair.original, repair.canonical),
         expected: String::new(),
         fix: repair.reason.clone(),
-        line: None,
+        ..Reason::default()
     }
 }
 

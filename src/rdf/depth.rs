@@ -68,7 +68,7 @@ pub fn xml(bytes: &[u8]) -> usize {
         } else if rest.starts_with(b"<![CDATA[") {
             rest = skip_past(after, b"]]>");
         } else {
-            let end = after.iter().position(|byte| *byte == b'>').unwrap_or(after.len());
+            let end = tag_end(after);
             let tag = after.get(..end).unwrap_or_default();
             if tag.starts_with(b"/") {
                 depth = depth.saturating_sub(1);
@@ -80,6 +80,21 @@ pub fn xml(bytes: &[u8]) -> usize {
         }
     }
     deepest
+}
+
+/// Where a tag ends; a `>` inside a value does not end it.
+fn tag_end(bytes: &[u8]) -> usize {
+    let mut quote = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        match (quote, *byte) {
+            (Some(open), byte) if open == byte => quote = None,
+            // In what is no start tag an apostrophe opens nothing.
+            (None, mark @ (b'"' | b'\'')) if bytes.get(at.wrapping_sub(1)) == Some(&b'=') => quote = Some(mark),
+            (None, b'>') => return at,
+            _ => {}
+        }
+    }
+    bytes.iter().position(|byte| *byte == b'>').unwrap_or(bytes.len())
 }
 
 /// What follows the first occurrence of the mark; nothing when there is none.
@@ -116,5 +131,6 @@ mod tests {
         assert_eq!(turtle(b"_:a b <<( c d <<( e f g )>> )>> ."), 4);
         assert_eq!(turtle(b"<http://unfinished"), 0);
         assert_eq!(xml(b"<?xml version='1.0'?><!-- <a><b> --><a><b/><c><d>t</d></c></a>"), 3);
+        assert_eq!(xml(b"<a><b t=\"1 > 0\"/><b t='>'/></a>"), 1);
     }
 }

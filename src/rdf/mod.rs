@@ -7,6 +7,7 @@
 //! reports and leaves them out, because the canonical form (RDFC-1.0) is not defined over them.
 
 pub mod canonical;
+pub mod caps;
 pub mod depth;
 mod generations;
 pub mod media;
@@ -14,9 +15,11 @@ pub mod namespaces;
 pub mod parse;
 pub mod profile;
 pub mod repair;
+mod salvage;
 pub mod sparql;
 pub mod split;
 pub mod store;
+pub mod text;
 pub mod write;
 
 pub use oxrdf::Graph;

@@ -1,21 +1,24 @@
-//! Mending what a lenient reading lets through: IRIs with forbidden characters, triple terms, blank-node names.
+//! Mending what a parser lets through: IRIs with forbidden characters, two in one, prefixed names where an IRI belongs,
+//! control characters, triple terms, blank-node names.
 //!
 //! Policy: an IRI with a space or another forbidden character is escaped with `%` and reported; one that stays wrong
 //! is kept as text where it is a value, and its statement is left out where it is a subject or a property. After this
-//! every IRI of a graph is valid (RFC 3987), so a graph that is written can be read again.
+//! every IRI of a graph is valid (RFC 3987) and every text can be written in every format (XML 1.0, section 2.2), so a
+//! graph that is written can be read again.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
-use super::parse::{Problem, ProblemKind};
+use super::namespaces;
+use super::parse::{Defect, Problem, ProblemKind};
 
 /// What [`clean`] gives.
 pub struct Cleaned {
     /// The statements with valid IRIs and fresh blank nodes.
     pub graph: Graph,
-    /// What was changed or left out; lines are not known here.
+    /// What was changed or left out, each with the offending text; lines are not known here.
     pub problems: Vec<(Problem, String)>,
 }
 
@@ -26,9 +29,7 @@ pub fn clean(quads: Vec<Quad>, check_iris: bool) -> Cleaned {
     let mut cleaner = Cleaner { check_iris, names: HashMap::new(), known: HashMap::new(), problems: Vec::new() };
     let mut graph = Graph::new();
     for quad in quads {
-        if let Some(triple) = cleaner.triple(quad) {
-            graph.insert(&triple);
-        }
+        cleaner.take(quad, &mut graph);
     }
     Cleaned { graph, problems: cleaner.problems }
 }
@@ -42,90 +43,219 @@ struct Cleaner {
 }
 
 impl Cleaner {
-    fn triple(&mut self, quad: Quad) -> Option<Triple> {
+    fn take(&mut self, quad: Quad, graph: &mut Graph) {
         let subject = match quad.subject {
             NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::BlankNode(self.fresh(node)),
-            NamedOrBlankNode::NamedNode(node) => NamedOrBlankNode::NamedNode(self.iri(node, None).ok()?),
+            NamedOrBlankNode::NamedNode(node) => match self.iri(node, None) {
+                Ok(node) => NamedOrBlankNode::NamedNode(node),
+                Err(_) => return,
+            },
         };
         let about = match &subject {
             NamedOrBlankNode::NamedNode(node) => Some(node.as_str().to_owned()),
             NamedOrBlankNode::BlankNode(_) => None,
         };
-        let predicate = self.iri(quad.predicate, about.as_deref()).ok()?;
+        let Ok(predicate) = self.iri(quad.predicate, about.as_deref()) else { return };
         let object = match quad.object {
             Term::BlankNode(node) => Term::BlankNode(self.fresh(node)),
-            Term::NamedNode(node) => match self.iri(node, about.as_deref()) {
-                Ok(node) => Term::NamedNode(node),
-                Err(text) => Term::Literal(Literal::new_simple_literal(text)),
-            },
+            Term::NamedNode(node) => {
+                if let Some(both) = self.joined(&node, about.as_deref()) {
+                    for one in both {
+                        graph.insert(&Triple::new(subject.clone(), predicate.clone(), one));
+                    }
+                    return;
+                }
+                match self.iri(node, about.as_deref()) {
+                    Ok(node) => Term::NamedNode(node),
+                    Err(text) => Term::Literal(Literal::new_simple_literal(text)),
+                }
+            }
             Term::Literal(literal) => Term::Literal(self.literal(literal, about.as_deref())),
             Term::Triple(_) => {
-                let message = "a statement about a statement (RDF 1.2 triple term) was left out".to_owned();
-                self.report(about, ProblemKind::Lost, message, "<<");
-                return None;
+                let message = "a statement about a statement (RDF 1.2 triple term) was left out";
+                let problem = Problem::new(ProblemKind::Lost, Defect::TripleTerm, message);
+                self.problems.push((problem.about(about), "<<".to_owned()));
+                return;
             }
         };
-        Some(Triple::new(subject, predicate, object))
+        graph.insert(&Triple::new(subject, predicate, object));
     }
 
     fn fresh(&mut self, node: BlankNode) -> BlankNode {
         self.names.entry(node).or_default().clone()
     }
 
+    /// The IRIs of one that is two.
+    fn joined(&mut self, node: &NamedNode, about: Option<&str>) -> Option<Vec<NamedNode>> {
+        let both = split_joined(node.as_str())?;
+        let nodes: Vec<NamedNode> = both.iter().map(NamedNode::new_unchecked).collect();
+        let message = format!("{} addresses are written as one: {:?}", nodes.len(), node.as_str());
+        self.report(about, ProblemKind::Mended, Defect::TwoIris, message, node.as_str(), &both.join(" "));
+        Some(nodes)
+    }
+
     /// The IRI made valid, or its text when it cannot be.
     fn iri(&mut self, node: NamedNode, about: Option<&str>) -> Result<NamedNode, String> {
-        if !self.check_iris {
+        let compact = expanded(node.as_str());
+        if compact.is_none() && !self.check_iris {
             return Ok(node);
         }
         if let Some(known) = self.known.get(node.as_str()) {
             return known.clone().ok_or_else(|| node.as_str().to_owned());
         }
-        if NamedNode::new(node.as_str()).is_ok() {
+        if compact.is_none() && NamedNode::new(node.as_str()).is_ok() {
             return Ok(node);
         }
-        let mended = NamedNode::new(escape(node.as_str())).ok();
-        let (kind, message) = match &mended {
-            Some(mended) => (
-                ProblemKind::Mended,
-                format!("the address {:?} has forbidden characters, read as {mended}", node.as_str()),
-            ),
-            None => (ProblemKind::Lost, format!("{:?} is not an address (IRI)", node.as_str())),
+        let mended = NamedNode::new(compact.as_deref().map_or_else(|| escape(node.as_str()), escape)).ok();
+        let (kind, defect, message) = match (&mended, &compact) {
+            (Some(mended), Some(_)) => {
+                let message = format!("the prefix of {:?} is not declared, read as {mended}", node.as_str());
+                (ProblemKind::Mended, Defect::Prefix, message)
+            }
+            (Some(mended), None) => {
+                let message = format!("the address {:?} has forbidden characters, read as {mended}", node.as_str());
+                (ProblemKind::Mended, Defect::Iri, message)
+            }
+            (None, _) => (ProblemKind::Lost, Defect::Iri, format!("{:?} is not an address (IRI)", node.as_str())),
         };
-        self.report(about.map(str::to_owned), kind, message, node.as_str());
+        let read_as = mended.as_ref().map_or("", |mended| mended.as_str()).to_owned();
+        // A subject that is wrong is itself the resource that is meant.
+        let about = about.or(mended.as_ref().map(NamedNode::as_str));
+        self.report(about, kind, defect, message, node.as_str(), &read_as);
         self.known.insert(node.as_str().to_owned(), mended.clone());
         mended.ok_or_else(|| node.into_string())
     }
 
-    /// A literal whose language tag and datatype are valid; one whose are not becomes plain text.
+    /// A literal whose characters, language tag and datatype are valid; one whose tag or datatype is not becomes plain.
     fn literal(&mut self, literal: Literal, about: Option<&str>) -> Literal {
-        if !self.check_iris {
-            return literal;
-        }
+        let literal = self.without_controls(literal, about);
         if let Some(language) = literal.language() {
-            if Literal::new_language_tagged_literal(literal.value(), language).is_ok() {
+            if !self.check_iris || Literal::new_language_tagged_literal(literal.value(), language).is_ok() {
                 return literal;
             }
+            let plain = Literal::new_simple_literal(literal.value());
+            let written = format!("@{language}");
             let message = format!("{language:?} is not a language tag, the text was kept without it");
-            self.report(about.map(str::to_owned), ProblemKind::Mended, message, &format!("@{language}"));
-            return Literal::new_simple_literal(literal.value());
+            let mended = language.replace('_', "-");
+            if let Ok(tagged) = Literal::new_language_tagged_literal(literal.value(), &mended) {
+                let message = format!("the language tag {language} is written {mended}");
+                self.report(about, ProblemKind::Mended, Defect::LanguageTag, message, &written, &format!("@{mended}"));
+                return tagged;
+            }
+            self.report(about, ProblemKind::Mended, Defect::LanguageTag, message, &written, "");
+            return plain;
         }
-        match self.iri(literal.datatype().into_owned(), about) {
-            Ok(datatype) => Literal::new_typed_literal(literal.value(), datatype),
-            Err(_) => Literal::new_simple_literal(literal.value()),
+        match self.datatype(literal.datatype().into_owned(), about) {
+            None => literal,
+            Some(Ok(datatype)) => Literal::new_typed_literal(literal.value(), datatype),
+            Some(Err(())) => Literal::new_simple_literal(literal.value()),
         }
     }
 
-    fn report(&mut self, subject: Option<String>, kind: ProblemKind, message: String, text: &str) {
-        self.problems.push((Problem { line: None, subject, kind, message }, text.to_owned()));
+    /// `None`: the datatype is fine as it is.
+    fn datatype(&mut self, datatype: NamedNode, about: Option<&str>) -> Option<Result<NamedNode, ()>> {
+        if expanded(datatype.as_str()).is_none() && (!self.check_iris || NamedNode::new(datatype.as_str()).is_ok()) {
+            return None;
+        }
+        Some(match expanded(datatype.as_str()).and_then(|full| NamedNode::new(full).ok()) {
+            Some(full) => {
+                let message = format!("the datatype {:?} is written without its full address", datatype.as_str());
+                self.report(about, ProblemKind::Mended, Defect::Datatype, message, datatype.as_str(), full.as_str());
+                Ok(full)
+            }
+            None => {
+                let message = format!("{:?} is not a datatype, the text was kept without it", datatype.as_str());
+                self.report(about, ProblemKind::Mended, Defect::Datatype, message, datatype.as_str(), "");
+                Err(())
+            }
+        })
     }
+
+    fn without_controls(&mut self, literal: Literal, about: Option<&str>) -> Literal {
+        if !literal.value().contains(is_forbidden_character) {
+            return literal;
+        }
+        let text: String = literal.value().chars().filter(|mark| !is_forbidden_character(*mark)).collect();
+        let message = "a text has control characters in it, which were taken out";
+        let shown = literal.value().escape_debug().to_string();
+        self.report(about, ProblemKind::Mended, Defect::ControlCharacter, message.to_owned(), &shown, &text);
+        if let Some((_, written)) = self.problems.last_mut() {
+            written.clear();
+        }
+        match literal.language() {
+            Some(language) => Literal::new_language_tagged_literal_unchecked(text, language),
+            None => Literal::new_typed_literal(text, literal.datatype().into_owned()),
+        }
+    }
+
+    fn report(
+        &mut self,
+        about: Option<&str>,
+        kind: ProblemKind,
+        defect: Defect,
+        message: String,
+        text: &str,
+        read_as: &str,
+    ) {
+        let problem = Problem::new(kind, defect, message).about(about.map(str::to_owned)).texts(text, read_as);
+        self.problems.push((problem, text.to_owned()));
+    }
+}
+
+/// Whether XML 1.0 has no way to write a character, and so no export of ours has.
+fn is_forbidden_character(mark: char) -> bool {
+    (mark < ' ' && !matches!(mark, '\t' | '\n' | '\r')) || matches!(mark, '\u{fffe}' | '\u{ffff}')
+}
+
+/// A prefixed name that was taken for an IRI (`dcat:Dataset`), in full.
+fn expanded(iri: &str) -> Option<String> {
+    const LONGEST_PREFIX: usize = 14;
+    let head = iri.as_bytes().get(..iri.len().min(LONGEST_PREFIX))?;
+    let colon = head.iter().position(|byte| *byte == b':')?;
+    let (prefix, local) = (iri.get(..colon)?, iri.get(colon + 1..)?);
+    if local.starts_with("//") || local.is_empty() {
+        return None;
+    }
+    let (_, base) = namespaces::PREFIXES.iter().find(|(known, _)| *known == prefix)?;
+    Some(format!("{base}{local}"))
+}
+
+/// The addresses of a text that is several of them: separated by blanks, commas, semicolons or bars, or one directly
+/// after the other. `None`: it is one.
+#[must_use]
+pub fn split_joined(text: &str) -> Option<Vec<String>> {
+    // An address inside another one follows a mark (`?url=`, `/`); two in one touch at a letter or digit.
+    let second = text.get(8..)?.match_indices("http").map(|(at, _)| at.saturating_add(8)).find(|at| {
+        let rest = text.get(*at..).unwrap_or_default();
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        (rest.starts_with("http://") || rest.starts_with("https://"))
+            && before
+                .is_some_and(|mark| mark.is_alphanumeric() || mark.is_whitespace() || matches!(mark, ',' | ';' | '|'))
+    })?;
+    let separators = |mark: char| mark.is_whitespace() || matches!(mark, ',' | ';' | '|');
+    let first = text.get(..second)?.trim_matches(separators);
+    let rest = text.get(second..)?.trim_matches(separators);
+    let is_absolute = |text: &str| text.starts_with("http://") || text.starts_with("https://");
+    if !is_absolute(first) || NamedNode::new(first).is_err() {
+        return None;
+    }
+    let mut all = vec![first.to_owned()];
+    match split_joined(rest) {
+        Some(more) => all.extend(more),
+        None if NamedNode::new(rest).is_ok() => all.push(rest.to_owned()),
+        None => return None,
+    }
+    Some(all)
 }
 
 /// The text with every character that no IRI may have escaped as `%` and two hexadecimal digits per UTF-8 byte.
 #[must_use]
-pub fn escape(iri: &str) -> String {
-    let trimmed = iri.trim();
+pub fn escape(iri: impl AsRef<str>) -> String {
+    let trimmed = iri.as_ref().trim();
     let mut escaped = String::with_capacity(trimmed.len());
     let bytes = trimmed.as_bytes();
+    // Square brackets belong around the address of a host only (RFC 3986, section 3.2.2).
+    let host_end = host_end(trimmed);
     for (at, mark) in trimmed.char_indices() {
         let is_bare_percent = mark == '%'
             && !bytes
@@ -133,7 +263,9 @@ pub fn escape(iri: &str) -> String {
                 .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let forbidden = mark.is_control()
             || mark.is_whitespace()
-            || matches!(mark, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`');
+            || matches!(mark, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`')
+            || (matches!(mark, '[' | ']') && at >= host_end)
+            || (mark == '#' && trimmed.get(..at).is_some_and(|before| before.contains('#')));
         if forbidden || is_bare_percent {
             let mut buffer = [0; 4];
             for byte in mark.encode_utf8(&mut buffer).bytes() {
@@ -144,4 +276,45 @@ pub fn escape(iri: &str) -> String {
         }
     }
     escaped
+}
+
+/// The byte where the host of an address ends; 0 where it has none.
+fn host_end(iri: &str) -> usize {
+    let Some(scheme) = iri.find("://") else { return 0 };
+    let start = scheme.saturating_add(3);
+    let host = iri.get(start..).unwrap_or_default();
+    host.find(['/', '?', '#']).map_or(iri.len(), |end| start.saturating_add(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_escaped_where_they_must_be_and_nowhere_else() {
+        assert_eq!(escape(" https://x.example/a b{c}[d] "), "https://x.example/a%20b%7Bc%7D%5Bd%5D");
+        assert_eq!(escape("https://[::1]:80/a[1]#b#c"), "https://[::1]:80/a%5B1%5D#b%23c");
+        assert_eq!(escape("https://x.example/50%/a%20b"), "https://x.example/50%25/a%20b");
+        assert_eq!(escape("https://x.example/ä"), "https://x.example/ä");
+    }
+
+    #[test]
+    fn two_addresses_in_one_are_told_from_one_inside_another() {
+        let split = |text| split_joined(text).map(|all| all.join(" "));
+        let both = Some("https://a.example/1 https://b.example/2".to_owned());
+        for joined in [
+            "https://a.example/1https://b.example/2",
+            "https://a.example/1 , https://b.example/2",
+            "https://a.example/1;https://b.example/2",
+        ] {
+            assert_eq!(split(joined), both, "{joined}");
+        }
+        for one in [
+            "https://web.archive.org/web/2020/https://b.example/",
+            "https://a.example/?url=https://b.example/",
+            "https://a.example/x",
+        ] {
+            assert_eq!(split(one), None, "{one}");
+        }
+    }
 }

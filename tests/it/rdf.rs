@@ -2,10 +2,14 @@
 
 mod canonical;
 mod corpus;
+mod drift;
+mod forms;
 mod generate;
+mod hostile;
 mod identity;
 mod profile;
 mod reading;
+mod salvage;
 mod sparql;
 mod store;
 

@@ -1,24 +1,35 @@
 //! Reading RDF documents from outside: recognise, limit, parse, salvage.
 //!
-//! Policy: a document is first read strictly. Only when that fails is it read again leniently: a statement that cannot
-//! be read is left out and named with its line, the statements around it are kept; IRIs with forbidden characters are
-//! escaped ([`super::repair`]); well-known prefixes that were not declared are understood. Every such change is a
-//! [`Problem`]. Literals are never judged here: a wrong number or date stays as its text. Nothing is fetched: a JSON-LD
-//! document that needs a remote context is refused with that context's address.
+//! Policy: a document is first read strictly, as the format that its header and its beginning say. Where that fails, the
+//! formats that look alike are tried; then it is read part by part ([`super::salvage`]): a part that cannot be read is
+//! left out and named with its line, the parts around it are kept; addresses with forbidden characters are escaped
+//! ([`super::repair`]); well-known prefixes that were not declared are understood. Every such change is a [`Problem`].
+//! Literals are never judged here: a wrong number or date stays as its text. Nothing is fetched: the JSON-LD contexts
+//! that real catalogues name are kept here, any other is reported. The named graphs of TriG and N-Quads are read as one
+//! graph: a catalogue says the same whichever way it sorts its statements; the archive keeps the document as it came.
 
+mod problem;
 mod reading;
+mod refused;
+
+use std::borrow::Cow;
 
 use oxrdf::Graph;
 
-use super::media::{self, Format, Looks};
-use super::{depth, repair};
-use reading::{Fault, Manner, Reading, line_at, read};
+use super::media::{self, Format};
+use super::salvage::{self, Salvaged};
+use super::{depth, repair, text};
+pub use problem::{Defect, Places, Problem, ProblemKind, excerpt};
+use reading::{Fault, read, read_json_ld};
+pub use refused::ParseRefused;
 
 /// Limits on one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseLimits {
-    /// Bytes of the document.
+    /// Bytes of the document, unpacked.
     pub max_bytes: usize,
+    /// Bytes of a JSON-LD or RDF/XML document, which cannot be read piece by piece.
+    pub max_tree_bytes: usize,
     /// Statements in it.
     pub max_triples: usize,
     /// Nesting of brackets.
@@ -29,30 +40,15 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { max_bytes: 64 * 1024 * 1024, max_triples: 5_000_000, max_depth: 100, max_problems: 200 }
+        let mebibytes = 64 * 1024 * 1024;
+        Self {
+            max_bytes: mebibytes,
+            max_tree_bytes: mebibytes,
+            max_triples: 5_000_000,
+            max_depth: 100,
+            max_problems: 200,
+        }
     }
-}
-
-/// What became of the part of a document that could not be read as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProblemKind {
-    /// It was mended; nothing is missing.
-    Mended,
-    /// A statement, or the rest of one, was left out.
-    Lost,
-}
-
-/// One place of a document that could not be read as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Line in the document, from 1, where known.
-    pub line: Option<u64>,
-    /// IRI of the resource whose description it was in, where known.
-    pub subject: Option<String>,
-    /// What became of it.
-    pub kind: ProblemKind,
-    /// What is wrong, in plain words.
-    pub message: String,
 }
 
 /// A document that was read.
@@ -62,74 +58,14 @@ pub struct Parsed {
     pub graph: Graph,
     /// The format it was read as.
     pub format: Format,
-    /// What could not be read as written.
+    /// What could not be read as written, in the order of lines.
     pub problems: Vec<Problem>,
     /// Problems beyond [`ParseLimits::max_problems`].
     pub more_problems: usize,
+    /// Whether statements were lost, also among the problems that are only counted.
+    pub lost: bool,
     /// Whether the document was read to its end; false: it is cut, and what is missing is unknown.
     pub complete: bool,
-}
-
-/// A document that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseRefused {
-    /// There is nothing in it.
-    #[error("the answer is empty")]
-    Empty,
-    /// It is a web page.
-    #[error(
-        "the answer is a web page (HTML), not metadata: ask for text/turtle, or use the address of the RDF document"
-    )]
-    Html,
-    /// It is in UTF-16 or UTF-32.
-    #[error("the document is not in UTF-8: save it as UTF-8")]
-    NotUtf8,
-    /// Too many bytes.
-    #[error("the document has {bytes} bytes, more than the {limit} allowed: page it or split it")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// Too many statements.
-    #[error("the document has more than {limit} statements: page it or split it")]
-    TooManyTriples {
-        /// The limit.
-        limit: usize,
-    },
-    /// Nested too deeply.
-    #[error("the document nests brackets {depth} deep, more than the {limit} allowed")]
-    TooDeep {
-        /// How deep.
-        depth: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// The address that relative names refer to is not an absolute IRI.
-    #[error("{base:?} is not an absolute address to read relative names against: {reason}")]
-    BadBase {
-        /// The base.
-        base: String,
-        /// Why.
-        reason: String,
-    },
-    /// A JSON-LD document that refers to a context elsewhere.
-    #[error(
-        "the document refers to the JSON-LD context {context}, which is not fetched: put the context into the document"
-    )]
-    RemoteContext {
-        /// Its address.
-        context: String,
-    },
-    /// Nothing in it could be read.
-    #[error("nothing in the document could be read as {format}: {reason}")]
-    Unreadable {
-        /// The format that was tried.
-        format: &'static str,
-        /// The first reason.
-        reason: String,
-    },
 }
 
 /// Reads a document.
@@ -139,74 +75,217 @@ pub enum ParseRefused {
 /// # Errors
 /// [`ParseRefused`] when nothing of it can or may be read.
 pub fn parse(bytes: &[u8], media_type: Option<&str>, base: &str, limits: &ParseLimits) -> Result<Parsed, ParseRefused> {
-    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     if bytes.len() > limits.max_bytes {
         return Err(ParseRefused::TooLarge { bytes: bytes.len(), limit: limits.max_bytes });
     }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    let text::Text { text, changes } = text::decode(bytes, media_type, limits.max_bytes)?;
+    if text.trim().is_empty() {
         return Err(ParseRefused::Empty);
     }
-    let Some(format) = media::decide(media_type, bytes) else {
-        let wide = media::looks(bytes) == Looks::WideText;
-        return Err(if wide { ParseRefused::NotUtf8 } else { ParseRefused::Html });
-    };
-    check_depth(bytes, format, limits)?;
-    let strict = read(bytes, format, base, limits, Manner::Strict)?;
-    if strict.faults.is_empty() {
-        return Ok(finish(strict, &[], bytes, format, limits));
+    let format = media::decide(media_type, &text)?;
+    let document = Document { text, format, base, limits, changes };
+    document.check()?;
+    match format {
+        Format::JsonLd => document.json_ld(),
+        Format::RdfXml => document.rdf_xml(),
+        Format::Turtle | Format::TriG | Format::NTriples | Format::NQuads => document.turtle_family(),
     }
-    let lenient = read(bytes, format, base, limits, Manner::Lenient)?;
-    if lenient.quads.is_empty() {
-        let reason = strict.faults.first().map_or_else(String::new, Fault::describe);
-        return Err(ParseRefused::Unreadable { format: format.name(), reason });
-    }
-    Ok(finish(lenient, &strict.faults, bytes, format, limits))
 }
 
-fn check_depth(bytes: &[u8], format: Format, limits: &ParseLimits) -> Result<(), ParseRefused> {
-    let depth = match format {
-        Format::JsonLd => depth::json(bytes),
-        Format::Turtle | Format::TriG | Format::NTriples | Format::NQuads => depth::turtle(bytes),
-        Format::RdfXml => depth::xml(bytes),
-    };
-    if depth > limits.max_depth { Err(ParseRefused::TooDeep { depth, limit: limits.max_depth }) } else { Ok(()) }
+/// One document on its way through.
+struct Document<'a> {
+    text: Cow<'a, str>,
+    format: Format,
+    base: &'a str,
+    limits: &'a ParseLimits,
+    changes: Vec<text::Change>,
 }
 
-/// Problems whose line is looked up in the document, each a pass over its start.
-const LINES_LOOKED_UP: usize = 50;
-/// Bytes from the start of the document in which a line is looked up.
+impl Document<'_> {
+    fn check(&self) -> Result<(), ParseRefused> {
+        let bytes = self.text.as_bytes();
+        let is_tree = matches!(self.format, Format::JsonLd | Format::RdfXml);
+        if is_tree && bytes.len() > self.limits.max_tree_bytes {
+            return Err(ParseRefused::TooLarge { bytes: bytes.len(), limit: self.limits.max_tree_bytes });
+        }
+        let depth = match self.format {
+            Format::JsonLd => depth::json(bytes),
+            Format::RdfXml => depth::xml(bytes),
+            Format::Turtle | Format::TriG | Format::NTriples | Format::NQuads => depth::turtle(bytes),
+        };
+        if depth > self.limits.max_depth {
+            return Err(ParseRefused::TooDeep { depth, limit: self.limits.max_depth });
+        }
+        if self.format == Format::RdfXml
+            && let Some(reason) = salvage::xml::danger(&self.text, self.limits.max_tree_bytes)
+        {
+            return Err(ParseRefused::Dangerous { reason });
+        }
+        Ok(())
+    }
+
+    /// The changes that concern one place, which tells whose they are.
+    fn marks(&self) -> impl Iterator<Item = (usize, &text::Change)> {
+        self.changes.iter().filter_map(|change| Some((change.at?, change)))
+    }
+
+    fn turtle_family(&self) -> Result<Parsed, ParseRefused> {
+        let bytes = self.text.as_bytes();
+        let strict = read(bytes, self.format, self.base, self.limits)?;
+        if strict.faults.is_empty() && self.marks().next().is_none() {
+            let whole = Salvaged { quads: strict.quads, ..Salvaged::default() };
+            return Ok(self.finish(self.format, whole, false));
+        }
+        if !strict.faults.is_empty() {
+            for format in [Format::Turtle, Format::TriG, Format::NQuads] {
+                let other = if format == self.format { continue } else { read(bytes, format, self.base, self.limits)? };
+                if other.faults.is_empty() && !other.quads.is_empty() {
+                    let mut whole = Salvaged { quads: other.quads, ..Salvaged::default() };
+                    let message = format!("the document is {}, not {}", format.name(), self.format.name());
+                    let problem = Problem::new(ProblemKind::Mended, Defect::Format, message);
+                    whole.problems.push((None, problem.texts(self.format.media_type(), format.media_type())));
+                    return Ok(self.finish(format, whole, false));
+                }
+            }
+        }
+        let marks: Vec<(usize, Problem)> = self.marks().map(|(at, change)| (at, encoding_problem(change))).collect();
+        let salvaged = salvage::turtle::salvage(&self.text, self.format, self.base, self.limits, marks)?;
+        if salvaged.quads.is_empty() {
+            return Err(self.unreadable(&strict.faults, &salvaged));
+        }
+        Ok(self.finish(self.format, salvaged, true))
+    }
+
+    fn rdf_xml(&self) -> Result<Parsed, ParseRefused> {
+        let strict = read(self.text.as_bytes(), self.format, self.base, self.limits)?;
+        let mut salvaged = if strict.faults.is_empty() {
+            Salvaged { quads: strict.quads, ..Salvaged::default() }
+        } else {
+            salvage::xml::salvage(&self.text, self.base, self.limits)
+        };
+        if !strict.faults.is_empty() && salvaged.quads.is_empty() {
+            return Err(self.unreadable(&strict.faults, &salvaged));
+        }
+        for (at, change) in self.marks() {
+            let about = salvage::xml::about_before(&self.text, at).map(str::to_owned);
+            salvaged.problems.push((Some(at), encoding_problem(change).about(about)));
+        }
+        for (_, problem) in &mut salvaged.problems {
+            let subject = problem.subject.take();
+            problem.subject =
+                subject.map(|about| salvage::context::full_id(&about, &serde_json::Value::Null, self.base));
+        }
+        Ok(self.finish(self.format, salvaged, !strict.faults.is_empty()))
+    }
+
+    /// JSON-LD leaves out what it cannot make an address of without a word, so it is always read leniently, and every
+    /// address checked.
+    fn json_ld(&self) -> Result<Parsed, ParseRefused> {
+        let first = read_json_ld(self.text.as_bytes(), self.base, self.limits)?;
+        if first.faults.is_empty() && self.marks().next().is_none() {
+            if first.quads.is_empty()
+                && !["\"@context\"", "\"@id\"", "\"@graph\""].iter().any(|word| self.text.contains(word))
+            {
+                return Err(ParseRefused::Json);
+            }
+            return Ok(self.finish(self.format, Salvaged { quads: first.quads, ..Salvaged::default() }, true));
+        }
+        let mut salvaged = Salvaged::default();
+        let mut json = salvage::json::read(&self.text, self.limits.max_depth, &mut salvaged);
+        let missing = salvage::context::without_missing(&mut json.value, self.base, &mut salvaged);
+        let mended = json.value.to_string();
+        let second = read_json_ld(mended.as_bytes(), self.base, self.limits)?;
+        salvaged.quads = second.quads;
+        for fault in &second.faults {
+            let problem = Problem::new(ProblemKind::Lost, Defect::Syntax, fault.message.clone());
+            salvaged.problems.push((None, problem.about(fault.subject.clone())));
+        }
+        for (at, change) in self.marks() {
+            let id = salvage::json::object_at(&json.spans, at).map(str::to_owned);
+            salvaged.problems.push((Some(at), encoding_problem(change).about(id)));
+        }
+        for (_, problem) in &mut salvaged.problems {
+            let subject = problem.subject.take();
+            problem.subject = subject.map(|id| salvage::context::full_id(&id, &json.value, self.base));
+        }
+        if salvaged.quads.is_empty() {
+            return Err(match missing {
+                Some(context) => ParseRefused::RemoteContext { context },
+                None => self.unreadable(&first.faults, &salvaged),
+            });
+        }
+        Ok(self.finish(self.format, salvaged, true))
+    }
+
+    fn unreadable(&self, faults: &[Fault], salvaged: &Salvaged) -> ParseRefused {
+        let lost = salvaged.problems.iter().find(|(_, problem)| problem.kind == ProblemKind::Lost);
+        let reason = match (lost, faults.first()) {
+            (Some((Some(at), problem)), _) => {
+                let (line, column) = Places::new(&self.text).of(*at);
+                format!("line {line}, column {column}: {}", problem.message)
+            }
+            (_, Some(fault)) => fault.describe(),
+            (Some((None, problem)), None) => problem.message.clone(),
+            (None, None) => "it says nothing".to_owned(),
+        };
+        ParseRefused::Unreadable { format: self.format.name(), reason }
+    }
+
+    /// Joins the statements with the problems, in the order of lines.
+    fn finish(&self, format: Format, salvaged: Salvaged, check_iris: bool) -> Parsed {
+        let whole = self.changes.iter().filter(|change| change.at.is_none()).map(encoding_problem);
+        let mut placed = salvaged.problems;
+        placed.extend(whole.map(|problem| (None, problem)));
+        let cleaned = repair::clean(salvaged.quads, check_iris);
+        let mut lines = Lines::new(&self.text);
+        placed.extend(cleaned.problems.into_iter().map(|(problem, written)| (lines.find(&written), problem)));
+        placed.sort_by_key(|(at, problem)| (at.is_none(), *at, problem.line));
+        let mut places = Places::new(&self.text);
+        let mut problems: Vec<Problem> = placed
+            .into_iter()
+            .map(|(at, problem)| match at {
+                Some(at) => problem.at(Some(places.of(at))),
+                None => problem,
+            })
+            .collect();
+        problems.sort_by_key(|problem| (problem.line.is_none(), problem.line));
+        let lost = problems.iter().any(|problem| problem.kind == ProblemKind::Lost);
+        // What is lost is told before what was mended, where not everything can be told.
+        if problems.len() > self.limits.max_problems {
+            problems.sort_by_key(|problem| problem.kind == ProblemKind::Mended);
+        }
+        let more_problems = problems.len().saturating_sub(self.limits.max_problems).saturating_add(salvaged.more);
+        problems.truncate(self.limits.max_problems);
+        Parsed { graph: cleaned.graph, format, problems, more_problems, lost, complete: !salvaged.cut }
+    }
+}
+
+fn encoding_problem(change: &text::Change) -> Problem {
+    Problem::new(ProblemKind::Mended, text::Change::DEFECT, change.message.clone())
+        .texts(&change.original, &change.read_as)
+}
+
+/// Finds where texts stand that were noticed after parsing, for the first few of them.
+struct Lines<'a> {
+    text: &'a str,
+    left: usize,
+}
+
+/// Problems whose place is looked up in the document, each a pass over its start.
+const LOOKED_UP: usize = 50;
+/// Bytes from the start of the document in which a place is looked up.
 const LOOKED_UP_IN: usize = 4 * 1024 * 1024;
 
-/// Joins the reading with its problems. `first_faults` are those of the strict reading.
-fn finish(reading: Reading, first_faults: &[Fault], bytes: &[u8], format: Format, limits: &ParseLimits) -> Parsed {
-    let content_end = bytes.trim_ascii_end().len();
-    let complete = !reading.given_up
-        && !reading.faults.iter().any(|fault| fault.at_end || fault.end.is_some_and(|end| end >= content_end));
-    let cleaned = repair::clean(reading.quads, !first_faults.is_empty());
-    let lost_lines: Vec<Option<u64>> = reading.faults.iter().map(|fault| fault.line).collect();
-    let mut problems: Vec<Problem> = reading.faults.iter().map(|fault| fault.problem(ProblemKind::Lost)).collect();
-    for (number, (mut problem, text)) in cleaned.problems.into_iter().enumerate() {
-        if number < LINES_LOOKED_UP {
-            problem.line = line_of(bytes, &text);
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, left: LOOKED_UP }
+    }
+    fn find(&mut self, written: &str) -> Option<usize> {
+        if written.is_empty() || self.left == 0 {
+            return None;
         }
-        problems.push(problem);
+        self.left -= 1;
+        let found = self.text.find(written)?;
+        (found < LOOKED_UP_IN).then_some(found)
     }
-    let reported: Vec<Option<u64>> = problems.iter().map(|problem| problem.line).collect();
-    let mended =
-        first_faults.iter().filter(|fault| !lost_lines.contains(&fault.line) && !reported.contains(&fault.line));
-    problems.extend(mended.map(|fault| fault.problem(ProblemKind::Mended)));
-    problems.sort_by_key(|problem| problem.line);
-    let more_problems = problems.len().saturating_sub(limits.max_problems);
-    problems.truncate(limits.max_problems);
-    Parsed { graph: cleaned.graph, format, problems, more_problems, complete }
-}
-
-/// The line on which a text first stands.
-fn line_of(bytes: &[u8], text: &str) -> Option<u64> {
-    let needle = text.as_bytes();
-    if needle.is_empty() {
-        return None;
-    }
-    let bytes = bytes.get(..bytes.len().min(LOOKED_UP_IN)).unwrap_or_default();
-    bytes.windows(needle.len()).position(|window| window == needle).map(|at| line_at(bytes, at))
 }

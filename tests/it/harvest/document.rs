@@ -140,3 +140,99 @@ async fn a_file_is_tried_without_any_source() {
     let report = bench.engine.try_address(Protocol::Document, &missing).await.unwrap();
     assert_eq!(report.exit_code(), 1, "{report}");
 }
+
+#[tokio::test]
+async fn a_record_with_thousands_of_files_and_keywords_is_kept_with_the_first_of_them_and_said_to_be() {
+    let bench = Bench::new(Protocol::Document, "/all.ttl").await;
+    let iri = |name: &str| format!("https://data.example.org/{name}");
+    let mut text = format!("{PREFIXES}{}", dataset(&iri("a"), "a"));
+    text.push_str(&format!("<{0}> a dcat:Dataset ; dct:title \"Files\" ; dct:identifier \"files\" .\n", iri("files")));
+    for number in 0..8_000 {
+        text.push_str(&format!(
+            "<{}> dcat:distribution [ a dcat:Distribution ; dct:title \"File {number}\" ; dct:description \"{}\" ;
+              dcat:accessURL <https://files.example/{number}> ] .\n",
+            iri("files"),
+            "x".repeat(200)
+        ));
+    }
+    let words: Vec<String> = (0..35_000).map(|number| format!("\"keyword number {number}\"")).collect();
+    let words = words.join(" , ");
+    text.push_str(&format!("<{}> a dcat:Dataset ; dct:title \"Words\" ; dcat:keyword {words} .\n", iri("words")));
+    bench.provider.set("/all.ttl", Answer::turtle(text));
+    let report = bench.harvest().await;
+    assert_eq!((report.tally.added, report.tally.refused), (3, 0), "{}", report.records.len());
+    let shown = report.to_string();
+    assert!(
+        shown.contains("dcat:distribution: 8000 values") && shown.contains("dcat:keyword: 35000 values"),
+        "{shown}"
+    );
+    for record in bench.records().await {
+        let value: Dataset = serde_json::from_str(&record.document).unwrap();
+        assert!(value.distributions.len() <= 1_000 && value.keywords.len() <= 1_000);
+        assert!(value.iri.as_deref() != Some(iri("files").as_str()) || value.distributions.len() == 1_000);
+        assert!(value.iri.as_deref() != Some(iri("words").as_str()) || value.keywords.len() == 1_000);
+    }
+    let again = bench.harvest().await;
+    assert_eq!(again.outcome, RunOutcome::Unchanged, "the same ones are kept every time: {again}");
+}
+
+#[tokio::test]
+async fn what_was_mended_in_the_document_is_kept_with_its_record_and_shown_in_the_report() {
+    let bench = Bench::new(Protocol::Document, "/all.ttl").await;
+    let iri = |name: &str| format!("https://data.example.org/{name}");
+    let text = format!(
+        "{PREFIXES}{}\n<{}> a dcat:Dataset ; dct:title \"Page\" ; dcat:landingPage <https://x.example/my page> .\n\
+         <{}> a dcat:Dataset ; dct:title \"Never closed ;\n  dct:identifier \"b\" .\n{}",
+        dataset(&iri("a"), "a"),
+        iri("page"),
+        iri("bad"),
+        dataset(&iri("z"), "z")
+    );
+    bench.provider.set("/all.ttl", Answer::turtle(text));
+    let report = bench.harvest().await;
+    assert_eq!((report.outcome, report.tally.added, report.tally.refused), (RunOutcome::Salvaged, 3, 1), "{report}");
+    let shown = report.to_string();
+    assert!(shown.contains("https://x.example/my%20page") && shown.contains("column"), "{shown}");
+    let refused = report.records.iter().find(|line| line.change == Change::Refused).unwrap();
+    assert_eq!(refused.name, iri("bad"));
+    assert!(refused.reasons[0].line.is_some() && !refused.reasons[0].fix.is_empty(), "{report}");
+    let page = bench.records().await.into_iter().find(|record| record.slug.as_str() == "page").unwrap();
+    let repairs = page.repairs().unwrap();
+    assert!(repairs.iter().any(|repair| repair.original == "https://x.example/my page"), "{repairs:?}");
+}
+
+#[tokio::test]
+async fn files_of_every_format_are_tried_also_packed_and_under_a_wrong_name() {
+    use std::io::Write as _;
+    let bench = Bench::new(Protocol::Document, "/unused").await;
+    let directory = tempfile::tempdir().unwrap();
+    let quad = "<https://data.example.org/f> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/dcat#Dataset>";
+    let title = "<https://data.example.org/f> <http://purl.org/dc/terms/title> \"F\"";
+    let lines = format!("{quad} .\n{title} .\n");
+    let quads = format!("{quad} <https://g.example/g> .\n{title} <https://g.example/g> .\n");
+    let trig = format!("<https://g.example/g> {{\n{lines}}}\n");
+    let json = r#"{"@id": "https://data.example.org/f", "@type": "http://www.w3.org/ns/dcat#Dataset", "http://purl.org/dc/terms/title": "F"}"#;
+    let xml = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/terms/'><rdf:Description rdf:about='https://data.example.org/f'><rdf:type rdf:resource='http://www.w3.org/ns/dcat#Dataset'/><d:title>F</d:title></rdf:Description></rdf:RDF>";
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(lines.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let files: [(&str, &[u8]); 10] = [
+        ("f.ttl", lines.as_bytes()),
+        ("f.nt", lines.as_bytes()),
+        ("f.nq", quads.as_bytes()),
+        ("f.trig", trig.as_bytes()),
+        ("f.jsonld", json.as_bytes()),
+        ("f.rdf", xml.as_bytes()),
+        ("f.nt.gz", &packed),
+        ("json.ttl", json.as_bytes()),
+        ("quads.ttl", quads.as_bytes()),
+        ("xml", xml.as_bytes()),
+    ];
+    for (name, bytes) in files {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let target = Target { address: path.display().to_string(), options: SourceOptions::default() };
+        let report = bench.engine.try_address(Protocol::Document, &target).await.unwrap();
+        assert_eq!((report.outcome, report.tally.added), (RunOutcome::Complete, 1), "{name}: {report}");
+    }
+}

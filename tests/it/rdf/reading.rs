@@ -68,14 +68,20 @@ fn a_wrong_literal_is_kept_as_it_is() {
 fn what_is_not_rdf_is_refused_with_a_reason() {
     assert_eq!(refused(b"<!DOCTYPE html><html></html>", Some("text/turtle")), ParseRefused::Html);
     assert_eq!(refused(b"  \n", None), ParseRefused::Empty);
-    assert_eq!(refused(&[0xFF, 0xFE, b'a', 0], None), ParseRefused::NotUtf8);
+    assert_eq!(refused(&[0xFF, 0xFE, 0, 0, b'a', 0, 0, 0], None), ParseRefused::NotUtf8);
+    let feed = b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><entry/></feed>";
+    assert_eq!(refused(feed, Some("application/rdf+xml")), ParseRefused::Xml);
+    assert_eq!(refused(b"name,size\nA,1\nB,2\n", None), ParseRefused::Csv);
+    assert_eq!(refused(b"{\"success\": true, \"result\": [1, 2]}", None), ParseRefused::Json);
+    let oai = b"<?xml version='1.0'?><OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><error/></OAI-PMH>";
+    assert_eq!(refused(oai, Some("text/xml")), ParseRefused::OaiPmh);
     assert!(matches!(refused(b"This is just prose, is it not?", None), ParseRefused::Unreadable { .. }));
     let deep = "[ <p> ".repeat(500);
     assert!(matches!(refused(deep.as_bytes(), Some("text/turtle")), ParseRefused::TooDeep { .. }));
     let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
     assert!(matches!(refused(deep.as_bytes(), Some("application/ld+json")), ParseRefused::TooDeep { .. }));
     let bombs = b"<?xml version='1.0'?><!DOCTYPE rdf:RDF [<!ENTITY a 'x'><!ENTITY b '&a;&a;'>]><rdf:RDF/>";
-    assert!(matches!(refused(bombs, None), ParseRefused::Unreadable { .. }));
+    assert!(matches!(refused(bombs, None), ParseRefused::Dangerous { .. }));
 }
 
 #[test]
