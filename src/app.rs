@@ -4,6 +4,7 @@
 //! database only: it gets an RDF store in memory and the text index for reading, and the serving process projects.
 
 mod lock;
+pub mod vocabulary;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use crate::net;
 use crate::rdf::store::RdfStore;
 use crate::search::{SearchEngine, SearchError};
 use crate::telemetry::{Metrics, TelemetryError};
-use crate::vocab::{Vocabulary, VocabularyError};
+use crate::vocab::{SharedVocabulary, VocabularyError};
 
 /// Directory of the text index in the data directory.
 const SEARCH_DIRECTORY: &str = "search";
@@ -86,7 +87,7 @@ pub struct App {
     /// The one source of time.
     pub clock: Arc<dyn Clock>,
     /// Controlled vocabularies.
-    pub vocabulary: Arc<Vocabulary>,
+    pub vocabulary: SharedVocabulary,
     /// The database: the truth.
     pub db: Db,
     /// The text index: a projection.
@@ -115,10 +116,11 @@ impl App {
         let directory = &config.data.directory;
         std::fs::create_dir_all(directory)
             .map_err(|problem| AppError::Directory { directory: directory.clone(), problem })?;
-        let vocabulary = Arc::new(open_vocabulary(&config.data.vocabularies)?);
+        let vocabulary = open_vocabulary(&config.data.vocabularies)?;
         let db = Db::connect(&database_settings(&config))?;
         db.migrate()?;
-        let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), Arc::clone(&vocabulary))?;
+        vocabulary::refresh(&db, &vocabulary)?;
+        let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), vocabulary.clone())?;
         Ok(Arc::new(Self {
             net: net::Client::new(net_settings(&config)),
             config,
@@ -135,9 +137,9 @@ impl App {
     }
 }
 
-fn open_vocabulary(replacements: &Path) -> Result<Vocabulary, VocabularyError> {
+fn open_vocabulary(replacements: &Path) -> Result<SharedVocabulary, VocabularyError> {
     let named = !replacements.as_os_str().is_empty();
-    Vocabulary::load(named.then_some(replacements))
+    SharedVocabulary::open(named.then_some(replacements))
 }
 
 /// The database settings of the configuration.

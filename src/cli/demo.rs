@@ -102,7 +102,7 @@ impl Demonstration {
         let spread = demo::allocate(&facts.collections, nodes.clamp(1, NODES));
         let (federation, server) = {
             let _inside = runtime.enter();
-            Federation::start(spread, &serving.app.vocabulary, &directory)?
+            Federation::start(spread, &serving.app.vocabulary.current(), &directory)?
         };
         runtime.spawn(async move {
             if let Err(problem) = server.await {

@@ -8,6 +8,7 @@ use crate::db::DbError;
 #[cfg(feature = "demo")]
 use crate::demo::{FactsError, NodesError};
 use crate::harvest::HarvestError;
+use crate::harvest::vocabularies::ImportError;
 use crate::projection::ProjectionError;
 use crate::providers::ProviderError;
 use crate::telemetry::TelemetryError;
@@ -40,6 +41,12 @@ pub enum CliError {
     /// The vocabularies.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
+    /// A vocabulary was not taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A value on the command line.
+    #[error("{0}")]
+    Usage(String),
     /// The carried facts.
     #[cfg(feature = "demo")]
     #[error(transparent)]

@@ -120,8 +120,8 @@ fn graph_of(connection: &mut Connection, app: &App, record: &Record, wanted: Wan
     };
     let target = Target { profile, record_page: None };
     let graph = match record.kind {
-        RecordKind::Dataset => write_dataset(&record.dataset()?, &app.vocabulary, &target),
-        RecordKind::Series => write_series(&record.series()?, &app.vocabulary, &target),
+        RecordKind::Dataset => write_dataset(&record.dataset()?, &app.vocabulary.current(), &target),
+        RecordKind::Series => write_series(&record.series()?, &app.vocabulary.current(), &target),
     };
     Ok(named_apart(&graph, &record.id))
 }

@@ -106,7 +106,7 @@ enum Action {
     Reindex,
     /// Write all published records to standard output.
     Export(export::Flags),
-    /// Check the controlled vocabularies.
+    /// Check, import, list and remove controlled vocabularies.
     #[command(subcommand)]
     Vocab(vocab::Action),
     /// Check the audit log.

@@ -13,9 +13,10 @@ use tokio::task::JoinHandle;
 
 use super::work;
 use super::{CliError, Global, say};
-use crate::app::{App, AppParts, DataLock};
+use crate::app::{App, AppError, AppParts, DataLock};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
+use crate::harvest::reread;
 use crate::jobs::{Worker, WorkerOptions};
 use crate::projection::Projector;
 use crate::rdf::store::RdfStore;
@@ -57,6 +58,8 @@ impl Serving {
             grace: Duration::from_secs(app.config.server.shutdown_seconds),
             ..WorkerOptions::default()
         };
+        let (vocabulary, now) = (app.vocabulary.current(), app.clock.now());
+        app.db.write_blocking(|connection| reread::resume(connection, &vocabulary, now)).map_err(AppError::from)?;
         let registry = work::registry();
         let worker = Arc::new(Worker::new(app.db.clone(), Arc::clone(&app.clock), registry, Arc::clone(&app), options));
         let _inside = runtime.enter();

@@ -11,7 +11,7 @@ use crate::db::sources::Source;
 use crate::db::{Connection, DbError, jobs as rows, sources};
 use crate::domain::ids::{JobId, SourceId};
 use crate::domain::lifecycle::SourceState;
-use crate::harvest::{self, HarvestError, Options, RunReport};
+use crate::harvest::{self, HarvestError, Options, RunReport, reread};
 use crate::jobs::{self, Job, JobError, Registry, Schedule};
 
 /// Name of the job that harvests one source.
@@ -31,7 +31,9 @@ pub struct HarvestJob {
 /// Every handler of this program.
 #[must_use]
 pub fn registry() -> Registry<Arc<App>> {
-    Registry::default().with(HARVEST, |app: Arc<App>, job: Job| async move {
+    let registry = Registry::default()
+        .with(reread::REREAD, |app: Arc<App>, _: Job| async move { reread::run(&app).await.map_err(JobError::retry) });
+    registry.with(HARVEST, |app: Arc<App>, job: Job| async move {
         let wanted: HarvestJob = job.payload()?;
         match harvest_and_count(&app, &wanted.source, &wanted.cause).await {
             Ok(_) => Ok(()),

@@ -25,6 +25,7 @@ mod schema;
 pub mod settings;
 pub mod sources;
 mod time;
+pub mod vocabularies;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

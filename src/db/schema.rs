@@ -235,6 +235,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    vocabulary_import (name) {
+        name -> Text,
+        title -> Text,
+        file_name -> Text,
+        file_hash -> Text,
+        content_hash -> Text,
+        classes -> BigInt,
+        report -> Text,
+        packed -> Binary,
+        imported -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_detail,
     audit_entry,
@@ -255,4 +269,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     source,
     source_remainder,
     staged_record,
+    vocabulary_import,
 );

@@ -63,11 +63,27 @@ pub enum Scheme {
     PublisherType,
     /// Standards that data conform to.
     Standard,
+    /// File formats.
+    FileType,
+    /// Media types.
+    MediaType,
+    /// How far a distribution is.
+    DistributionStatus,
+    /// How long a distribution is meant to stay.
+    PlannedAvailability,
+    /// Kinds of licence.
+    LicenceType,
+    /// Algorithms of checksums.
+    ChecksumAlgorithm,
+    /// Kinds of personal data.
+    PersonalData,
+    /// Activities that data come from.
+    HealthActivity,
 }
 
 impl Scheme {
     /// Every scheme, in the order in which they are declared.
-    pub const ALL: [Scheme; 26] = [
+    pub const ALL: [Scheme; 34] = [
         Scheme::Condition,
         Scheme::Topography,
         Scheme::Modality,
@@ -94,6 +110,14 @@ impl Scheme {
         Scheme::CodingSystem,
         Scheme::PublisherType,
         Scheme::Standard,
+        Scheme::FileType,
+        Scheme::MediaType,
+        Scheme::DistributionStatus,
+        Scheme::PlannedAvailability,
+        Scheme::LicenceType,
+        Scheme::ChecksumAlgorithm,
+        Scheme::PersonalData,
+        Scheme::HealthActivity,
     ];
 
     /// The scheme's name in addresses and files.
@@ -126,6 +150,14 @@ impl Scheme {
             Scheme::CodingSystem => "coding-system",
             Scheme::PublisherType => "publisher-type",
             Scheme::Standard => "standard",
+            Scheme::FileType => "file-type",
+            Scheme::MediaType => "media-type",
+            Scheme::DistributionStatus => "distribution-status",
+            Scheme::PlannedAvailability => "planned-availability",
+            Scheme::LicenceType => "licence-type",
+            Scheme::ChecksumAlgorithm => "checksum-algorithm",
+            Scheme::PersonalData => "personal-data",
+            Scheme::HealthActivity => "health-activity",
         }
     }
 }
@@ -179,6 +211,23 @@ impl ConceptId {
             Err(ConceptNameError::Malformed(format!("{scheme}/{code}")))
         }
     }
+
+    /// A concept name made of any text: letters in small form, every run of other characters as one hyphen, `concept`
+    /// where nothing is left.
+    #[must_use]
+    pub fn sanitised(scheme: Scheme, name: &str) -> Self {
+        let mut code = String::new();
+        for character in name.chars().map(|character| character.to_ascii_lowercase()) {
+            if character.is_ascii_lowercase() || character.is_ascii_digit() || character == '.' {
+                code.push(character);
+            } else if !code.ends_with('-') {
+                code.push('-');
+            }
+        }
+        let code = code.trim_matches(['-', '.']);
+        Self { scheme, code: if code.is_empty() { "concept".to_owned() } else { code.to_owned() } }
+    }
+
     /// The scheme.
     #[must_use]
     pub fn scheme(&self) -> Scheme {

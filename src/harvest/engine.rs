@@ -68,7 +68,7 @@ impl Engine {
         Self {
             db: app.db.clone(),
             net: app.net.clone(),
-            vocabulary: Arc::clone(&app.vocabulary),
+            vocabulary: app.vocabulary.current(),
             clock: Arc::clone(&app.clock),
             settings: app.config.harvest.clone(),
             request_time: Duration::from_secs(app.config.net.request_seconds),

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::report::Stop;
-use crate::domain::concept::Scheme;
 use crate::domain::lifecycle::RunOutcome;
 use crate::vocab::Vocabulary;
 
@@ -84,12 +83,7 @@ impl Manifest {
         let mut hasher = Sha256::new();
         hasher.update(READER_VERSION.to_be_bytes());
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        for scheme in Scheme::ALL {
-            for concept in vocabulary.concepts(scheme) {
-                hasher.update(format!("{concept:?}").as_bytes());
-            }
-        }
-        hasher.update(format!("{:?}", vocabulary.corrections()).as_bytes());
+        hasher.update(vocabulary.fingerprint().as_bytes());
         for line in lines {
             hasher.update(line.as_bytes());
             hasher.update(b"\n");

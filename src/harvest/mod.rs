@@ -15,8 +15,10 @@ pub mod manifest;
 pub mod protocol;
 pub mod read;
 pub mod report;
+pub mod reread;
 pub mod scope;
 mod takeover;
+pub mod vocabularies;
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};

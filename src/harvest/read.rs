@@ -226,6 +226,41 @@ impl OwnProblems<'_> {
     }
 }
 
+/// Reads a record again from the statements that are kept of it; `None` when it is not in them, or can no longer be
+/// read.
+#[must_use]
+pub fn read_stored(
+    kind: RecordKind,
+    identity: &str,
+    source_graph: &str,
+    graph_hash: &str,
+    vocabulary: &Vocabulary,
+) -> Option<StagedRecord> {
+    let mut graph = Graph::new();
+    for quad in oxttl::NQuadsParser::new().for_slice(source_graph.as_bytes()) {
+        let quad = quad.ok()?;
+        graph.insert(&oxrdf::Triple::new(quad.subject, quad.predicate, quad.object));
+    }
+    let wanted = match kind {
+        RecordKind::Dataset => split::RecordKind::Dataset,
+        RecordKind::Series => split::RecordKind::Series,
+    };
+    let mut records = split::split(&graph).records;
+    records.retain(|record| record.kind == wanted);
+    let place = records.iter().position(|record| name_of(record) == identity);
+    let place = place.or_else(|| (records.len() == 1).then_some(0))?;
+    let raw = RawRecord { graph, ..records.swap_remove(place) };
+    let canonical = Canonical { nquads: source_graph.to_owned(), hash: graph_hash.to_owned() };
+    let read = match kind {
+        RecordKind::Dataset => dataset(&raw, &canonical, vocabulary, Vec::new(), Vec::new()),
+        RecordKind::Series => series(&raw, &canonical, vocabulary, Vec::new(), Vec::new()),
+    };
+    match read {
+        ReadItem::Record(record, ..) => Some(*record),
+        ReadItem::Refused(_) => None,
+    }
+}
+
 fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,

@@ -14,7 +14,7 @@ use super::report::{RunReport, Stop, Tally};
 use crate::db::records::{self, Applied, ApplyRun};
 use crate::db::runs::{RunCounts, StagedRecord};
 use crate::db::sources::Source;
-use crate::db::{DbError, runs, sources};
+use crate::db::{DbError, runs, sources, vocabularies};
 use crate::domain::ids::RunId;
 use crate::domain::lifecycle::RunOutcome;
 use crate::rdf::canonical::canonicalise;
@@ -165,12 +165,18 @@ pub async fn apply(
     }
     report.finished = now;
     let planned = report.clone();
+    let read_with = engine.vocabulary.stamp().to_owned();
     let finished = engine
         .db
         .write(move |connection| {
             let apply =
                 ApplyRun { source: &source_id, run: &run, complete, spared: &spared, accept_removal: accepted, now };
             let mut report = planned;
+            if vocabularies::stamp(connection)? != read_with {
+                return Err(DbError::Refused(
+                    "the vocabularies were changed while the source was harvested; harvest again".to_owned(),
+                ));
+            }
             match records::apply_run(connection, &apply)? {
                 Applied::Taken { counts, .. } => {
                     settle(&mut report, &counts);

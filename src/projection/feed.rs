@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::entries::{self, EntryMaker};
 use super::{ProjectionError, ProjectorParts};
 use crate::db::records::{self, Record};
-use crate::db::{Connection, DbError, outbox};
+use crate::db::{Connection, DbError, outbox, vocabularies};
 use crate::domain::ids::{RecordId, SourceId};
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::store::GraphChange;
@@ -20,6 +20,8 @@ const UNFINISHED: i64 = -1;
 
 /// What a batch of the outbox says.
 enum Batch {
+    /// The vocabulary in force is not the stored one any more.
+    Stale,
     /// The cursor cannot go on from where it stands.
     Rebuild,
     /// Nothing new.
@@ -28,7 +30,10 @@ enum Batch {
     Changed { records: Vec<Record>, cursor: i64, more: bool },
 }
 
-fn batch(connection: &mut Connection, cursor: Option<i64>, limit: i64) -> Result<Batch, DbError> {
+fn batch(connection: &mut Connection, cursor: Option<i64>, limit: i64, in_force: &str) -> Result<Batch, DbError> {
+    if vocabularies::stamp(connection)? != in_force {
+        return Ok(Batch::Stale);
+    }
     let span = outbox::span(connection)?;
     let Some(cursor) = cursor.filter(|cursor| span.can_resume(*cursor)) else { return Ok(Batch::Rebuild) };
     let events = outbox::after(connection, cursor, limit)?;
@@ -43,19 +48,33 @@ fn batch(connection: &mut Connection, cursor: Option<i64>, limit: i64) -> Result
     Ok(Batch::Changed { records: changed, cursor: last, more })
 }
 
+/// What the full-text index has to do.
+enum SearchStep {
+    /// Take these changes in and stand at the cursor; there may be more.
+    Take(Vec<SearchChange>, i64, bool),
+    /// Look again with the vocabulary that is stored now.
+    Again,
+}
+
 /// Brings the full-text index forward by at most `limit` events; answers whether there may be more.
 pub(super) fn search(parts: &ProjectorParts, limit: i64) -> Result<bool, ProjectionError> {
     let at = parts.search.cursor()?;
-    let step = parts.db.read_blocking(|connection| match batch(connection, at, limit)? {
+    let in_force = parts.vocabulary.current();
+    let step = parts.db.read_blocking(|connection| match batch(connection, at, limit, in_force.stamp())? {
+        Batch::Stale => Ok(Some(SearchStep::Again)),
         Batch::Changed { records, cursor, more } => {
-            search_changes(connection, records).map(|changes| Some((changes, cursor, more)))
+            search_changes(connection, records).map(|changes| Some(SearchStep::Take(changes, cursor, more)))
         }
-        Batch::Nothing => Ok(Some((Vec::new(), at.unwrap_or(0), false))),
+        Batch::Nothing => Ok(Some(SearchStep::Take(Vec::new(), at.unwrap_or(0), false))),
         Batch::Rebuild => Ok::<_, DbError>(None),
     })?;
-    let Some((changes, cursor, more)) = step else {
-        rebuild_search(parts)?;
-        return Ok(true);
+    let (changes, cursor, more) = match step {
+        Some(SearchStep::Take(changes, cursor, more)) => (changes, cursor, more),
+        Some(SearchStep::Again) => return Ok(true),
+        None => {
+            rebuild_search(parts)?;
+            return Ok(true);
+        }
     };
     if Some(cursor) != at {
         parts.search.apply(&changes, cursor)?;
@@ -118,8 +137,10 @@ fn add_members_of_series(connection: &mut Connection, changed: &mut Vec<Record>)
 /// Brings the RDF index forward by at most `limit` events; answers whether there may be more.
 pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, ProjectionError> {
     let at = parts.rdf.cursor()?;
-    let step = parts.db.read_blocking(|connection| batch(connection, Some(at), limit))?;
+    let in_force = parts.vocabulary.current();
+    let step = parts.db.read_blocking(|connection| batch(connection, Some(at), limit, in_force.stamp()))?;
     match step {
+        Batch::Stale => Ok(true),
         Batch::Rebuild => {
             rebuild_rdf(parts)?;
             Ok(true)
@@ -138,7 +159,7 @@ pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, Projection
 
 fn graph_change(parts: &ProjectorParts, record: &Record) -> Result<GraphChange, DbError> {
     let graph = if record.state.is_visible() {
-        readable(record, entries::graph(record, &parts.vocabulary, parts.public_url.as_deref()))?
+        readable(record, entries::graph(record, &parts.vocabulary.current(), parts.public_url.as_deref()))?
     } else {
         None
     };

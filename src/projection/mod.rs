@@ -4,6 +4,8 @@
 //! own cursor inside itself, in the same commit as what it took in, so a crash anywhere means: go on where it stands.
 //! A cursor that the outbox no longer reaches, or that is ahead of the database, means: build anew. What enters is the
 //! record as it is now, not as it was at the event, so replays and repeats do no harm. Only published records enter.
+//! Imported vocabularies are looked for in the same state of the database as the events, so that nothing is taken in
+//! with an older vocabulary than the one it was read with.
 
 mod entries;
 mod feed;
@@ -14,12 +16,12 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, vocabulary};
 use crate::db::{Db, DbError, outbox};
 use crate::domain::clock::Clock;
 use crate::rdf::store::{RdfStore, StoreError};
 use crate::search::{SearchEngine, SearchError};
-use crate::vocab::Vocabulary;
+use crate::vocab::SharedVocabulary;
 
 /// Events taken in at a time: one commit of each index.
 const BATCH: i64 = 1_000;
@@ -76,7 +78,7 @@ pub struct ProjectorParts {
     /// The RDF index.
     pub rdf: Arc<RdfStore>,
     /// The vocabulary that graphs are written with.
-    pub vocabulary: Arc<Vocabulary>,
+    pub vocabulary: SharedVocabulary,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// `server.public_url` without a slash at its end; graphs then name our page as their catalogue record.
@@ -101,7 +103,7 @@ impl Projector {
             db: app.db.clone(),
             search: Arc::clone(&app.search),
             rdf: Arc::clone(&app.rdf),
-            vocabulary: Arc::clone(&app.vocabulary),
+            vocabulary: app.vocabulary.clone(),
             clock: Arc::clone(&app.clock),
             public_url: (!public_url.is_empty()).then(|| public_url.to_owned()),
         })
@@ -136,6 +138,7 @@ impl Projector {
 
     fn catch_up(&self) -> Result<(), ProjectionError> {
         loop {
+            vocabulary::refresh(&self.parts.db, &self.parts.vocabulary)?;
             let more_for_search = feed::search(&self.parts, BATCH)?;
             let more_for_rdf = feed::rdf(&self.parts, BATCH)?;
             if !more_for_search && !more_for_rdf {

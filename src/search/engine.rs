@@ -29,7 +29,7 @@ use super::view::{Scored, View};
 use super::{document, view::Hits};
 use crate::domain::search::{Facet, PER_PAGE, SearchRequest};
 use crate::generation::{Generation, Generations};
-use crate::vocab::Vocabulary;
+use crate::vocab::{SharedVocabulary, Vocabulary};
 
 /// Memory of the writer in bytes; below 15 MB the engine refuses, far above it an idle process would show it.
 const WRITER_MEMORY: usize = 20_000_000;
@@ -51,7 +51,7 @@ pub enum SearchChange {
 /// The search index of one process.
 pub struct SearchEngine {
     generations: Generations,
-    vocabulary: Arc<Vocabulary>,
+    vocabulary: SharedVocabulary,
     schema: Schema,
     fields: Fields,
     label: String,
@@ -79,7 +79,7 @@ impl SearchEngine {
     ///
     /// # Errors
     /// [`SearchError`] when the directory or the index in it cannot be used.
-    pub fn open(directory: &Path, vocabulary: Arc<Vocabulary>) -> Result<Self, SearchError> {
+    pub fn open(directory: &Path, vocabulary: impl Into<SharedVocabulary>) -> Result<Self, SearchError> {
         let generations = Generations::open(directory)?;
         let (schema, fields) = schema::schema();
         let label = schema::label(&schema)?;
@@ -99,7 +99,7 @@ impl SearchEngine {
         let view = View::new(live.reader.searcher(), fields, None)?;
         Ok(Self {
             generations,
-            vocabulary,
+            vocabulary: vocabulary.into(),
             schema,
             fields,
             label,
@@ -176,12 +176,20 @@ impl SearchEngine {
         self.answer(&request.with_page(1), MOST_RESULTS_AT_ONCE)
     }
 
+    /// The first `length` matches on one page, in order.
+    ///
+    /// # Errors
+    /// [`SearchError`] when the index cannot be read.
+    pub fn first(&self, request: &SearchRequest, length: usize) -> Result<SearchPage, SearchError> {
+        self.answer(&request.with_page(1), length.min(MOST_RESULTS_AT_ONCE))
+    }
+
     /// Suggestions for what is being typed: concepts, then data sets, then providers.
     ///
     /// # Errors
     /// [`SearchError`] when the index cannot be read.
     pub fn suggest(&self, prefix: &str) -> Result<Vec<Suggestion>, SearchError> {
-        suggest::suggest(prefix, &self.view.load(), &self.vocabulary)
+        suggest::suggest(prefix, &self.view.load(), &self.vocabulary.current())
     }
 
     /// The whole catalogue at a glance.
@@ -189,7 +197,7 @@ impl SearchEngine {
     /// # Errors
     /// [`SearchError`] when the index cannot be read.
     pub fn overview(&self) -> Result<Overview, SearchError> {
-        overview::overview(&self.view.load(), &self.vocabulary)
+        overview::overview(&self.view.load(), &self.vocabulary.current())
     }
 
     /// How many data sets the index has.
@@ -203,21 +211,22 @@ impl SearchEngine {
         let Some(text) = request.runnable_query() else {
             return Ok(SearchPage::default());
         };
-        let question = Question::read(text, &self.vocabulary, &view.lexicon);
+        let vocabulary = self.vocabulary.current();
+        let question = Question::read(text, &vocabulary, &view.lexicon);
         let filters = Filters::of(request, &view);
         let (scored, relaxed) = self.matching(&question, &filters, &view)?;
         let base = scored.as_ref().map_or(&view.alive, |scored| &scored.hits);
         let left = filters.apply(base, None);
         let ranked = order::page(request, &left, scored.as_ref(), &view, length)?;
-        let hits = self.hits(&ranked, &question, &view)?;
+        let hits = hits(&ranked, &question, &view, &vocabulary)?;
         Ok(SearchPage {
             total: left.len(),
             hits,
-            facets: facets::facets(request, base, &left, &filters, &view, &self.vocabulary),
-            totals: totals::totals(&left, &view, &self.vocabulary),
+            facets: facets::facets(request, base, &left, &filters, &view, &vocabulary),
+            totals: totals::totals(&left, &view, &vocabulary),
             hidden_not_human: hidden_not_human(request, base, &left, &filters),
             relaxed,
-            notices: facets::unknown(request, &view, &self.vocabulary),
+            notices: facets::unknown(request, &view, &vocabulary),
             understood: question.understood,
             suggestions: question.suggestions,
         })
@@ -243,25 +252,8 @@ impl SearchEngine {
         Ok((Some(if found { some } else { all }), found))
     }
 
-    fn hits(&self, ranked: &[Ranked], question: &Question, view: &View) -> Result<Vec<Hit>, SearchError> {
-        let mut highlighter = Highlighter::new(question, &self.vocabulary);
-        let mut hits = Vec::with_capacity(ranked.len());
-        for place in ranked {
-            let segment = u32::try_from(place.segment).map_err(|_| SearchError::Damaged("too many segments"))?;
-            let card = view.card(DocAddress::new(segment, place.document))?;
-            let description = card.description.as_ref().map(|text| text.text.as_str()).unwrap_or_default();
-            hits.push(Hit {
-                title_html: highlighter.whole(&card.title.text),
-                snippet_html: highlighter.passage(description),
-                matched: if question.is_empty() { Vec::new() } else { highlighter.reasons(&card, &self.vocabulary) },
-                score: place.score,
-                card,
-            });
-        }
-        Ok(hits)
-    }
-
     fn write(&self, writer: &IndexWriter, changes: &[SearchChange]) -> Result<(), SearchError> {
+        let vocabulary = self.vocabulary.current();
         for change in changes {
             let slug = match change {
                 SearchChange::Put(entry) => &entry.slug,
@@ -269,7 +261,7 @@ impl SearchEngine {
             };
             writer.delete_term(Term::from_field_text(self.fields.slug, slug));
             if let SearchChange::Put(entry) = change {
-                writer.add_document(document::document(entry, &self.vocabulary, &self.schema, self.fields)?)?;
+                writer.add_document(document::document(entry, &vocabulary, &self.schema, self.fields)?)?;
             }
         }
         Ok(())
@@ -324,6 +316,24 @@ fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     prepared.set_payload(&cursor.to_string());
     prepared.commit()?;
     Ok(())
+}
+
+fn hits(ranked: &[Ranked], question: &Question, view: &View, vocabulary: &Vocabulary) -> Result<Vec<Hit>, SearchError> {
+    let mut highlighter = Highlighter::new(question, vocabulary);
+    let mut hits = Vec::with_capacity(ranked.len());
+    for place in ranked {
+        let segment = u32::try_from(place.segment).map_err(|_| SearchError::Damaged("too many segments"))?;
+        let card = view.card(DocAddress::new(segment, place.document))?;
+        let description = card.description.as_ref().map(|text| text.text.as_str()).unwrap_or_default();
+        hits.push(Hit {
+            title_html: highlighter.whole(&card.title.text),
+            snippet_html: highlighter.passage(description),
+            matched: if question.is_empty() { Vec::new() } else { highlighter.reasons(&card, vocabulary) },
+            score: place.score,
+            card,
+        });
+    }
+    Ok(hits)
 }
 
 fn hidden_not_human(request: &SearchRequest, base: &Hits, left: &Hits, filters: &Filters) -> u64 {

@@ -86,6 +86,11 @@ impl Aliases {
         &self.values
     }
 
+    /// Every base as seen, with the base that it is read as.
+    pub fn bases(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.bases.iter().map(|base| (base.seen.as_str(), base.canonical.as_str()))
+    }
+
     /// Why an IRI says nothing by itself, for IRIs that some source gives to many values.
     #[must_use]
     pub fn ambiguous(&self, iri: &str) -> Option<&str> {

@@ -25,6 +25,8 @@ pub struct Concept {
     pub alt_labels: Vec<LangText>,
     /// Spellings that are read but not shown.
     pub hidden_labels: Vec<LangText>,
+    /// Labels that imports give to an embedded concept.
+    pub imported_labels: Vec<LangText>,
     /// Codes in other systems: system name (`icd-10`, `snomed-ct`, `eucaim`, `dicom`, `radlex`, …) and code.
     pub notations: Vec<(String, String)>,
     /// What it means, in one sentence, where the label does not say it.
@@ -43,6 +45,10 @@ pub struct Concept {
     pub role: Option<ModalityRole>,
     /// `false`: its labels are common words ("other", "unknown") that must not be understood in a typed query.
     pub in_queries: bool,
+    /// Whether a file of the vocabulary itself describes it; `false`: an import brought it.
+    pub embedded: bool,
+    /// Names of the imports that describe it.
+    pub imports: Vec<String>,
 }
 
 impl Concept {
@@ -54,6 +60,11 @@ impl Concept {
 
     /// Every label that reads as this concept.
     pub fn labels(&self) -> impl Iterator<Item = &LangText> {
+        self.own_labels().chain(&self.imported_labels)
+    }
+
+    /// Every label but those that imports give to an embedded concept.
+    pub(super) fn own_labels(&self) -> impl Iterator<Item = &LangText> {
         self.pref_labels.iter().chain(&self.alt_labels).chain(&self.hidden_labels)
     }
 
@@ -97,14 +108,24 @@ pub(super) fn own_iri(id: &ConceptId) -> String {
     format!("urn:atlas:concept:{id}")
 }
 
+/// Systems whose codes have IRIs of a known form, and what those begin with.
+const CODE_BASES: [(&str, &str); 5] = [
+    ("eucaim", "https://cancerimage.eu/ontology/EUCAIM#"),
+    ("snomed-ct", "http://snomed.info/id/"),
+    ("radlex", "http://radlex.org/RID/"),
+    ("duo", "http://purl.obolibrary.org/obo/DUO_"),
+    ("dicom", "http://dicom.nema.org/resources/ontology/DCM/"),
+];
+
+/// The system and code that an IRI is, where it has the form of one.
+pub(super) fn code_of_iri(iri: &str) -> Option<(String, String)> {
+    CODE_BASES.iter().find_map(|(system, base)| {
+        let code = iri.strip_prefix(base).filter(|code| !code.is_empty())?;
+        Some(((*system).to_owned(), code.to_owned()))
+    })
+}
+
 /// The IRIs that a code has, first the form that is published. Systems without a known IRI form have none.
 pub(super) fn code_iris(system: &str, code: &str) -> Vec<String> {
-    match system {
-        "eucaim" => vec![format!("https://cancerimage.eu/ontology/EUCAIM#{code}")],
-        "snomed-ct" => vec![format!("http://snomed.info/id/{code}")],
-        "radlex" => vec![format!("http://radlex.org/RID/{code}")],
-        "duo" => vec![format!("http://purl.obolibrary.org/obo/DUO_{code}")],
-        "dicom" => vec![format!("http://dicom.nema.org/resources/ontology/DCM/{code}")],
-        _ => Vec::new(),
-    }
+    CODE_BASES.iter().filter(|(name, _)| *name == system).map(|(_, base)| format!("{base}{code}")).collect()
 }

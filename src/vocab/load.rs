@@ -6,13 +6,15 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use oxttl::TurtleParser;
+use sha2::{Digest as _, Sha256};
 
 use super::aliases::Aliases;
 use super::concept::{Concept, ModalityRole, SchemeInfo, SourceInfo, code_iris, own_iri};
 use super::corrections::Corrections;
 use super::fold::fold;
+use super::import::{self, ImportInfo, ImportedScheme, Joining};
 use super::words::WordIndex;
-use super::{Vocabulary, read};
+use super::{Vocabulary, above_each, read};
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::dataset::LangText;
 
@@ -56,7 +58,11 @@ fn malformed(file: &str, reason: impl Into<String>) -> VocabularyError {
     VocabularyError::Malformed { file: file.to_owned(), reason: reason.into() }
 }
 
-pub(super) fn load(override_dir: Option<&Path>) -> Result<Vocabulary, VocabularyError> {
+pub(super) fn load(
+    override_dir: Option<&Path>,
+    imports: &[ImportedScheme],
+    stamp: &str,
+) -> Result<Vocabulary, VocabularyError> {
     let files = files(override_dir)?;
     let mut builder = Builder::default();
     // Schemes in declared order, so that the concepts' order does not depend on file names.
@@ -71,7 +77,25 @@ pub(super) fn load(override_dir: Option<&Path>) -> Result<Vocabulary, Vocabulary
     let corrections =
         Corrections::parse(table("corrections.tsv")).map_err(|reason| malformed("corrections.tsv", reason))?;
     builder.sources = read_sources(table(SOURCES))?;
-    Ok(builder.finish(aliases, corrections))
+    let roots = import::parse_roots(table("imports.tsv"))?;
+    builder.concepts.iter_mut().for_each(settle_iris);
+    let imports = builder.import(imports, &aliases, &roots);
+    Ok(builder.finish(aliases, corrections, imports, stamp, fingerprint(&files, stamp)))
+}
+
+/// A digest of everything that readings depend on: the files in force and the imported schemes.
+fn fingerprint(files: &HashMap<String, String>, stamp: &str) -> String {
+    let mut names: Vec<&String> = files.keys().collect();
+    names.sort();
+    let mut hasher = Sha256::new();
+    for name in names {
+        hasher.update(name.as_bytes());
+        hasher.update([0]);
+        hasher.update(files.get(name).map_or("", String::as_str).as_bytes());
+        hasher.update([0]);
+    }
+    hasher.update(stamp.as_bytes());
+    hasher.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The texts of all files by name, the operator's in place of the embedded.
@@ -152,6 +176,7 @@ impl Builder {
                 pref_labels: Vec::new(),
                 alt_labels: Vec::new(),
                 hidden_labels: Vec::new(),
+                imported_labels: Vec::new(),
                 notations: Vec::new(),
                 definition: None,
                 broader: Vec::new(),
@@ -161,14 +186,46 @@ impl Builder {
                 sources: Vec::new(),
                 role: None,
                 in_queries: true,
+                embedded: true,
+                imports: Vec::new(),
             });
         }
         #[expect(clippy::indexing_slicing, reason = "the index is the concept's own place, made above")]
         &mut self.concepts[index]
     }
 
-    fn finish(mut self, aliases: Aliases, corrections: Corrections) -> Vocabulary {
-        self.concepts.iter_mut().for_each(settle_iris);
+    /// Joins imported schemes, in the order of their names.
+    fn import(&mut self, schemes: &[ImportedScheme], aliases: &Aliases, roots: &[(String, Scheme)]) -> Vec<ImportInfo> {
+        let mut schemes: Vec<&ImportedScheme> = schemes.iter().collect();
+        schemes.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut infos = Vec::new();
+        for scheme in schemes {
+            let mut into = Joining { concepts: &mut self.concepts, by_id: &mut self.by_id, aliases, roots };
+            let report = import::join(&mut into, scheme);
+            let source = SourceInfo {
+                title: scheme.title.clone(),
+                pages: scheme.iri.iter().cloned().collect(),
+                licence: scheme.licence.clone(),
+            };
+            self.sources.insert(scheme.source_iri(), source);
+            infos.push(ImportInfo {
+                name: scheme.name.clone(),
+                title: scheme.title.clone(),
+                version: scheme.version.clone(),
+                report,
+            });
+        }
+        infos
+    }
+
+    fn finish(
+        self,
+        aliases: Aliases,
+        corrections: Corrections,
+        imports: Vec<ImportInfo>,
+        stamp: &str,
+        fingerprint: String,
+    ) -> Vocabulary {
         let mut by_iri = HashMap::new();
         let mut any_iri = HashMap::new();
         let mut by_label: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
@@ -187,18 +244,27 @@ impl Builder {
                     listed_labels.insert((scheme, fold(&label.text)));
                 }
                 for key in read::label_keys(&label.text) {
-                    push_once(by_label.entry((scheme, key)).or_default(), index);
+                    let holders = by_label.entry((scheme, key)).or_default();
+                    // A label that is taken is read as whoever had it first; embedded concepts come first.
+                    if concept.embedded || holders.is_empty() {
+                        push_once(holders, index);
+                    }
                 }
             }
             for (system, code) in &concept.notations {
                 let key = if system == "abbreviation" { code.clone() } else { code.to_lowercase() };
-                push_once(by_code.entry((scheme, key)).or_default(), index);
+                let holders = by_code.entry((scheme, key)).or_default();
+                let taken = |place: &usize| self.concepts.get(*place).is_some_and(|holder| holder.embedded);
+                if concept.embedded || !holders.iter().any(taken) {
+                    push_once(holders, index);
+                }
             }
             for above in &concept.broader {
                 narrower.entry(above.clone()).or_default().push(concept.id.clone());
             }
         }
         let words = WordIndex::new(&self.concepts, fold);
+        let above = above_each(&self.concepts, &self.by_id);
         Vocabulary {
             concepts: self.concepts,
             schemes: self.schemes,
@@ -210,9 +276,13 @@ impl Builder {
             by_code,
             listed_labels,
             narrower,
+            above,
             words,
             aliases,
             corrections,
+            imports,
+            stamp: stamp.to_owned(),
+            fingerprint,
         }
     }
 }

@@ -10,12 +10,14 @@ mod check;
 mod concept;
 mod corrections;
 mod fold;
+pub mod import;
 mod load;
 mod read;
+mod shared;
 mod subject;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 
 pub use aliases::Aliases;
@@ -23,8 +25,10 @@ pub use check::{Problem, check};
 pub use concept::{Concept, ModalityRole, SchemeInfo, SourceInfo};
 pub use corrections::{Correction, Corrections};
 pub use fold::fold;
+pub use import::{ImportInfo, ImportOptions, ImportRefused, ImportReport, ImportedScheme};
 pub use load::VocabularyError;
 pub use read::{Reading, ReadingRoute};
+pub use shared::SharedVocabulary;
 pub use words::WordMatch;
 
 use crate::domain::concept::{ConceptId, Scheme};
@@ -43,9 +47,14 @@ pub struct Vocabulary {
     /// Folded labels that have a list separator in them.
     listed_labels: HashSet<(Scheme, String)>,
     narrower: HashMap<ConceptId, Vec<ConceptId>>,
+    /// Everything above each concept, by its place, nearest first.
+    above: Vec<Vec<ConceptId>>,
     words: words::WordIndex,
     aliases: Aliases,
     corrections: Corrections,
+    imports: Vec<ImportInfo>,
+    stamp: String,
+    fingerprint: String,
 }
 
 impl Vocabulary {
@@ -62,7 +71,37 @@ impl Vocabulary {
     /// # Errors
     /// [`VocabularyError`] names the file that cannot be read or understood.
     pub fn load(override_dir: Option<&Path>) -> Result<Self, VocabularyError> {
-        load::load(override_dir)
+        load::load(override_dir, &[], "")
+    }
+
+    /// The same with imported schemes; `stamp` tells which imports these are.
+    ///
+    /// # Errors
+    /// [`VocabularyError`] names the file that cannot be read or understood; an imported scheme is never a reason.
+    pub fn load_with(
+        override_dir: Option<&Path>,
+        imports: &[ImportedScheme],
+        stamp: &str,
+    ) -> Result<Self, VocabularyError> {
+        load::load(override_dir, imports, stamp)
+    }
+
+    /// The imported schemes, by name, and what became of them.
+    #[must_use]
+    pub fn imports(&self) -> &[ImportInfo] {
+        &self.imports
+    }
+
+    /// Which imports this vocabulary was made with; empty for none.
+    #[must_use]
+    pub fn stamp(&self) -> &str {
+        &self.stamp
+    }
+
+    /// A digest of everything that readings depend on: equal ones read alike.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The concept of this name.
@@ -109,7 +148,7 @@ impl Vocabulary {
     /// Every concept above, nearest first, each once, without the concept itself.
     #[must_use]
     pub fn ancestors(&self, id: &ConceptId) -> Vec<ConceptId> {
-        closure(id, |at| self.broader(at))
+        self.by_id.get(id).and_then(|place| self.above.get(*place)).cloned().unwrap_or_default()
     }
 
     /// Every concept below, nearest first, each once, without the concept itself.
@@ -169,16 +208,25 @@ impl Vocabulary {
     }
 }
 
-/// Everything reachable by `step`, breadth first, each once. A cycle ends the walk instead of looping.
+/// Everything reachable by `step`, nearest first, each once, without the start. A cycle ends the walk instead of looping.
 fn closure<'a>(start: &'a ConceptId, step: impl Fn(&ConceptId) -> &'a [ConceptId]) -> Vec<ConceptId> {
     let mut found: Vec<ConceptId> = Vec::new();
-    let mut frontier = vec![start.clone()];
-    while let Some(at) = frontier.pop() {
-        let mut next: Vec<ConceptId> =
-            step(&at).iter().filter(|id| *id != start && !found.contains(id)).cloned().collect();
-        next.dedup();
-        found.extend(next.iter().cloned());
-        frontier.splice(0..0, next);
+    let mut seen: HashSet<&ConceptId> = HashSet::from([start]);
+    let mut open: VecDeque<&ConceptId> = VecDeque::from([start]);
+    while let Some(at) = open.pop_front() {
+        for next in step(at) {
+            if seen.insert(next) {
+                found.push(next.clone());
+                open.push_back(next);
+            }
+        }
     }
     found
+}
+
+/// Everything above each concept, nearest first.
+fn above_each(concepts: &[Concept], by_id: &HashMap<ConceptId, usize>) -> Vec<Vec<ConceptId>> {
+    let broader =
+        |id: &ConceptId| by_id.get(id).and_then(|place| concepts.get(*place)).map_or(&[][..], |one| &one.broader[..]);
+    concepts.iter().map(|concept| closure(&concept.id, broader)).collect()
 }

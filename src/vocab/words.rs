@@ -1,7 +1,7 @@
 //! Understanding typed queries: labels, abbreviations and codes found inside a text, longest first, and completion of
 //! what is being typed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::Vocabulary;
@@ -29,6 +29,40 @@ const IN_QUERIES: [Scheme; 11] = [
 /// Code systems whose codes are understood inside a query.
 const CODES_IN_QUERIES: [&str; 5] = ["icd-10", "icd-o-3", "snomed-ct", "eucaim", "radlex"];
 
+/// Code systems whose codes are understood inside a query for imported concepts.
+const IMPORTED_CODES: [&str; 5] = ["snomed-ct", "eucaim", "radlex", "ncit", "imported"];
+/// The shortest single word, in characters, by which an imported concept is understood in a query.
+const SHORTEST_IMPORTED: usize = 4;
+/// The most concepts that one code of imported schemes leads to.
+const MOST_OF_A_CODE: usize = 8;
+/// Folded labels of imported concepts that are common words.
+const COMMON_LABELS: [&str; 24] = [
+    "other",
+    "unknown",
+    "unspecified",
+    "none",
+    "normal",
+    "abnormal",
+    "positive",
+    "negative",
+    "left",
+    "right",
+    "upper",
+    "lower",
+    "anterior",
+    "posterior",
+    "medial",
+    "lateral",
+    "present",
+    "absent",
+    "male",
+    "female",
+    "total",
+    "finding",
+    "data",
+    "image",
+];
+
 /// A stretch of a query that names concepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordMatch {
@@ -54,9 +88,9 @@ pub(super) struct WordIndex {
 impl WordIndex {
     pub(super) fn new(concepts: &[Concept], fold: impl Fn(&str) -> String) -> Self {
         let mut index = Self::default();
-        for concept in concepts.iter().filter(|concept| concept.in_queries && IN_QUERIES.contains(&concept.id.scheme()))
-        {
-            for label in concept.labels() {
+        let asked_for = |concept: &&Concept| concept.in_queries && IN_QUERIES.contains(&concept.id.scheme());
+        for concept in concepts.iter().filter(asked_for).filter(|concept| concept.embedded) {
+            for label in concept.own_labels() {
                 let folded = fold(&label.text);
                 if !folded.is_empty() {
                     push_once(index.phrases.entry(folded).or_default(), &concept.id);
@@ -73,7 +107,37 @@ impl WordIndex {
                 }
             }
         }
+        let embedded: HashSet<String> = index.phrases.keys().cloned().collect();
+        for concept in concepts.iter().filter(asked_for).filter(|concept| !concept.imports.is_empty()) {
+            index.add_imported(concept, &fold, &embedded);
+        }
         index
+    }
+
+    /// What an import names is understood by what no embedded one is called, and never by a common or short word: nobody
+    /// chose its labels for this purpose. Of its codes only those that name one thing are understood.
+    fn add_imported(&mut self, concept: &Concept, fold: impl Fn(&str) -> String, embedded: &HashSet<String>) {
+        let own = concept.own_labels().filter(|_| !concept.embedded);
+        for label in own.chain(&concept.imported_labels) {
+            let folded = fold(&label.text);
+            let single = !folded.contains(' ');
+            let common = folded.is_empty()
+                || COMMON_LABELS.contains(&folded.as_str())
+                || (single && folded.chars().count() < SHORTEST_IMPORTED);
+            if common || embedded.contains(&folded) {
+                continue;
+            }
+            push_once(self.phrases.entry(folded.clone()).or_default(), &concept.id);
+            self.completions.entry((folded, label.text.clone())).or_insert_with(|| concept.id.clone());
+        }
+        for (system, code) in concept.notations.iter().filter(|(system, _)| IMPORTED_CODES.contains(&system.as_str())) {
+            let key =
+                if system == "imported" && code.len() < SHORTEST_IMPORTED { continue } else { code.to_lowercase() };
+            let holders = self.codes.entry(key).or_default();
+            if holders.len() < MOST_OF_A_CODE {
+                push_once(holders, &concept.id);
+            }
+        }
     }
 }
 
@@ -117,12 +181,15 @@ impl Vocabulary {
         }
         let typed = query.get(first.range.start..last.range.end)?;
         let lower = typed.to_lowercase();
-        self.words
-            .codes
-            .get(&lower)
-            .or_else(|| self.words.codes.get(site_category(&lower)?))
-            .or_else(|| self.words.capitals.get(typed))
-            .cloned()
+        let exact = self.words.codes.get(&lower);
+        // A data set that states the group ("C34") answers a question for a part of it ("C34.1").
+        let group = site_category(&lower).and_then(|group| self.words.codes.get(group));
+        if exact.is_some() || group.is_some() {
+            let mut ids = exact.cloned().unwrap_or_default();
+            group.into_iter().flatten().for_each(|id| push_once(&mut ids, id));
+            return Some(ids);
+        }
+        self.words.capitals.get(typed).cloned()
     }
 
     /// Labels that begin like the prefix, or have a word that does, with their concepts: whole-label beginnings

@@ -1,6 +1,8 @@
 //! The catalogue as the web floor sees it: one facade over the database and the two indexes. Only published records
 //! come out; a record that was published once and is no longer is told apart from one that never was.
 
+mod spelling;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,12 +15,15 @@ use crate::db::records::{self, Record, Version};
 use crate::db::runs::{self, Run};
 use crate::db::sources::{self, Source};
 use crate::db::{Connection, DbError};
+use crate::domain::concept::ConceptId;
 use crate::domain::dataset::{Dataset, Repair, Series, shown};
 use crate::domain::lifecycle::{RecordKind, RecordState};
 use crate::domain::search::SearchRequest;
 use crate::error::{ErrorKind, UserError};
 use crate::search::{Overview, SearchPage, Suggestion};
 use crate::vocab::Vocabulary;
+
+pub use spelling::Spelling;
 
 /// Records read in one go while members of series are listed.
 const BATCH: i64 = 500;
@@ -115,8 +120,8 @@ impl Catalogue {
 
     /// The vocabularies.
     #[must_use]
-    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
-        &self.app.vocabulary
+    pub fn vocabulary(&self) -> Arc<Vocabulary> {
+        self.app.vocabulary.current()
     }
 
     /// Answers a search.
@@ -144,6 +149,40 @@ impl Catalogue {
     pub async fn search_all(&self, request: &SearchRequest) -> Result<SearchPage, UserError> {
         let (engine, request) = (Arc::clone(&self.app.search), request.clone());
         blocking(move || engine.all(&request).map_err(UserError::internal)).await
+    }
+
+    /// How many data sets match, and slug and title of the first `most`.
+    ///
+    /// # Errors
+    /// Ours, when the index cannot be read.
+    pub async fn first_cards(
+        &self,
+        request: &SearchRequest,
+        most: usize,
+    ) -> Result<(u64, Vec<(String, String)>), UserError> {
+        let (engine, request) = (Arc::clone(&self.app.search), request.clone());
+        let page = blocking(move || engine.first(&request, most).map_err(UserError::internal)).await?;
+        let cards = page.hits.into_iter().map(|hit| (hit.card.slug, hit.card.title.text));
+        Ok((page.total, cards.collect()))
+    }
+
+    /// How the published data sets at these slugs write a concept, the most frequent spelling first.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn spellings(&self, concept: &ConceptId, slugs: Vec<String>) -> Result<Vec<Spelling>, UserError> {
+        let concept = concept.to_string();
+        let documents = self
+            .read(move |connection| {
+                let mut documents = Vec::with_capacity(slugs.len());
+                for slug in &slugs {
+                    let record = records::by_slug(connection, RecordKind::Dataset, slug)?;
+                    documents.extend(record.filter(|record| record.state.is_visible()).map(|record| record.document));
+                }
+                Ok(documents)
+            })
+            .await?;
+        blocking(move || Ok(spelling::count(&documents, &concept))).await
     }
 
     /// Suggestions for the beginning of a search.

@@ -6,3 +6,4 @@ mod faults;
 mod fdp;
 mod held;
 mod providers;
+mod reread;

@@ -1,6 +1,12 @@
 //! The embedded vocabulary is whole, reads what real catalogues write, and reads nothing that nobody declared.
 
+mod broken;
+mod hierarchy;
+mod hub;
+mod import;
 mod mapping;
+mod ontology;
+mod program;
 mod reading;
 
 use std::collections::HashSet;

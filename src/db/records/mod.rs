@@ -1,9 +1,10 @@
 //! Records: what each source says about each data set and series, with every version of it, and its way to the public.
-//! Policy: contents change only in [`apply_run`], states only in [`set_state`] and the functions that call it, and
+//! Policy: contents change only in [`apply_run`] and, where only the vocabulary changed, in [`reread`], states only in [`set_state`] and the functions that call it, and
 //! whatever changes what the public sees appends to the outbox in the same transaction.
 
 mod apply;
 mod identity;
+pub mod reread;
 pub mod slugs;
 
 use chrono::{DateTime, Utc};

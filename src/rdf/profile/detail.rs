@@ -163,7 +163,7 @@ pub(super) fn read_activities(reader: &mut Reader<'_>, subject: Subject<'_>) -> 
     let activities = nodes.into_iter().map(|node| Activity {
         iri: Reader::iri(node),
         labels: reader.texts(node, rdfs::LABEL),
-        types: reader.terms(node, dct::TYPE, &[]),
+        types: reader.terms(node, dct::TYPE, &[Scheme::HealthActivity]),
     });
     sorted(activities.collect())
 }
@@ -173,7 +173,7 @@ pub(super) fn write_activities(writer: &mut Writer<'_>, subject: &NamedOrBlankNo
         let node = writer.resource(activity.iri.as_deref(), prov::ACTIVITY);
         writer.link(subject, prov::WAS_GENERATED_BY, &node);
         writer.texts(&node, rdfs::LABEL, &activity.labels);
-        writer.terms(&node, dct::TYPE, &[], &activity.types);
+        writer.terms(&node, dct::TYPE, &[Scheme::HealthActivity], &activity.types);
     }
 }
 

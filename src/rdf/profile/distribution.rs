@@ -11,6 +11,10 @@ use crate::rdf::namespaces::{adms, dcat, dcatap, dct, foaf, health, odrl, spdx, 
 
 /// Rights carry EUCAIM's access conditions and the Data Use Ontology's terms side by side.
 pub(super) const RIGHTS: &[Scheme] = &[Scheme::AccessCondition, Scheme::UseCondition];
+/// A format is an EU file type; many catalogues state a media type there.
+const FORMATS: &[Scheme] = &[Scheme::FileType, Scheme::MediaType];
+/// A media type is one of IANA's; many catalogues state a file type there.
+const MEDIA_TYPES: &[Scheme] = &[Scheme::MediaType, Scheme::FileType];
 
 /// The distributions that a property names.
 pub(super) fn read_all(reader: &mut Reader<'_>, subject: Subject<'_>, property: NamedNodeRef<'_>) -> Vec<Distribution> {
@@ -29,14 +33,14 @@ fn read(reader: &mut Reader<'_>, node: Subject<'_>) -> Distribution {
         access_services: services(reader, node),
         rights: reader.terms(node, dct::RIGHTS, RIGHTS),
         licence: reader.term(node, dct::LICENSE, &[Scheme::Licence]),
-        formats: reader.terms(node, dct::FORMAT, &[]),
-        media_types: reader.terms(node, dcat::MEDIA_TYPE, &[]),
-        compress_formats: reader.terms(node, dcat::COMPRESS_FORMAT, &[]),
-        package_formats: reader.terms(node, dcat::PACKAGE_FORMAT, &[]),
+        formats: reader.terms(node, dct::FORMAT, FORMATS),
+        media_types: reader.terms(node, dcat::MEDIA_TYPE, MEDIA_TYPES),
+        compress_formats: reader.terms(node, dcat::COMPRESS_FORMAT, MEDIA_TYPES),
+        package_formats: reader.terms(node, dcat::PACKAGE_FORMAT, MEDIA_TYPES),
         byte_size: reader.whole(node, dcat::BYTE_SIZE),
         checksum: reader.only(spdx::CHECKSUM, checksums, |checksum| checksum.value.clone()),
-        availability: reader.term(node, dcatap::AVAILABILITY, &[]),
-        status: reader.term(node, adms::STATUS, &[]),
+        availability: reader.term(node, dcatap::AVAILABILITY, &[Scheme::PlannedAvailability]),
+        status: reader.term(node, adms::STATUS, &[Scheme::DistributionStatus]),
         policies: policies(reader, node),
         conforms_to: reader.terms(node, dct::CONFORMS_TO, &[Scheme::Standard]),
         languages: reader.terms(node, dct::LANGUAGE, &[Scheme::Language]),
@@ -120,10 +124,10 @@ fn write(writer: &mut Writer<'_>, node: &NamedOrBlankNode, distribution: &Distri
     }
     writer.terms(node, dct::RIGHTS, RIGHTS, &distribution.rights);
     writer.terms(node, dct::LICENSE, &[Scheme::Licence], &distribution.licence);
-    writer.terms(node, dct::FORMAT, &[], &distribution.formats);
-    writer.terms(node, dcat::MEDIA_TYPE, &[], &distribution.media_types);
-    writer.terms(node, dcat::COMPRESS_FORMAT, &[], &distribution.compress_formats);
-    writer.terms(node, dcat::PACKAGE_FORMAT, &[], &distribution.package_formats);
+    writer.terms(node, dct::FORMAT, FORMATS, &distribution.formats);
+    writer.terms(node, dcat::MEDIA_TYPE, MEDIA_TYPES, &distribution.media_types);
+    writer.terms(node, dcat::COMPRESS_FORMAT, MEDIA_TYPES, &distribution.compress_formats);
+    writer.terms(node, dcat::PACKAGE_FORMAT, MEDIA_TYPES, &distribution.package_formats);
     writer.whole(node, dcat::BYTE_SIZE, distribution.byte_size);
     if let Some(checksum) = &distribution.checksum {
         let sum = writer.resource(None, spdx::CHECKSUM_CLASS);
@@ -131,8 +135,8 @@ fn write(writer: &mut Writer<'_>, node: &NamedOrBlankNode, distribution: &Distri
         writer.iris(&sum, spdx::ALGORITHM, &checksum.algorithm);
         writer.typed(&sum, spdx::CHECKSUM_VALUE, &checksum.value, xsd::HEX_BINARY);
     }
-    writer.terms(node, dcatap::AVAILABILITY, &[], &distribution.availability);
-    writer.terms(node, adms::STATUS, &[], &distribution.status);
+    writer.terms(node, dcatap::AVAILABILITY, &[Scheme::PlannedAvailability], &distribution.availability);
+    writer.terms(node, adms::STATUS, &[Scheme::DistributionStatus], &distribution.status);
     for policy in &distribution.policies {
         let owner = writer.resource(policy.iri.as_deref(), odrl::POLICY);
         writer.link(node, odrl::HAS_POLICY, &owner);

@@ -105,7 +105,7 @@ fn governed(reader: &mut Reader<'_>, node: Subject<'_>, dataset: &mut Dataset) {
     dataset.applicable_legislation = reader.strings(node, dcatap::APPLICABLE_LEGISLATION);
     dataset.legal_bases = reader.terms(node, dpv::HAS_LEGAL_BASIS, &[]);
     dataset.purposes = reader.terms(node, dpv::HAS_PURPOSE, &[]);
-    dataset.personal_data = reader.terms(node, dpv::HAS_PERSONAL_DATA, &[]);
+    dataset.personal_data = reader.terms(node, dpv::HAS_PERSONAL_DATA, &[Scheme::PersonalData]);
     dataset.retention_period = reader.period(node, health::RETENTION_PERIOD);
     dataset.licence = reader.term(node, dct::LICENSE, &[Scheme::Licence]);
     dataset.rights = reader.terms(node, dct::RIGHTS, distribution::RIGHTS);

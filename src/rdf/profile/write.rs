@@ -90,7 +90,7 @@ fn governed(writer: &mut Writer<'_>, node: &NamedOrBlankNode, dataset: &Dataset)
     writer.iris(node, dcatap::APPLICABLE_LEGISLATION, &dataset.applicable_legislation);
     writer.terms(node, dpv::HAS_LEGAL_BASIS, &[], &dataset.legal_bases);
     writer.terms(node, dpv::HAS_PURPOSE, &[], &dataset.purposes);
-    writer.terms(node, dpv::HAS_PERSONAL_DATA, &[], &dataset.personal_data);
+    writer.terms(node, dpv::HAS_PERSONAL_DATA, &[Scheme::PersonalData], &dataset.personal_data);
     writer.periods(node, health::RETENTION_PERIOD, &dataset.retention_period);
     writer.terms(node, dct::LICENSE, &[Scheme::Licence], &dataset.licence);
     writer.terms(node, dct::RIGHTS, distribution::RIGHTS, &dataset.rights);

@@ -143,7 +143,7 @@ pub async fn dataset(
             modified: Some(found.record.changed),
         };
         let target = profile::Target { profile: Profile::HealthDcatApR8, record_page: Some(page) };
-        profile::write_dataset(&found.dataset, web.catalogue.vocabulary(), &target)
+        profile::write_dataset(&found.dataset, &web.catalogue.vocabulary(), &target)
     };
     Ok(answer(format.media_type(), write::serialise(&graph, format)))
 }
@@ -165,7 +165,7 @@ pub async fn series(web: &Web, found: &PublishedSeries, form: Form, http: &HttpR
             modified: Some(found.record.changed),
         };
         let target = profile::Target { profile: Profile::HealthDcatApR8, record_page: Some(page) };
-        profile::write_series(&found.series, web.catalogue.vocabulary(), &target)
+        profile::write_series(&found.series, &web.catalogue.vocabulary(), &target)
     };
     Ok(answer(format.media_type(), write::serialise(&graph, format)))
 }
@@ -252,7 +252,7 @@ fn tallies_csv(web: &Web, found: &PublishedDataset) -> String {
         let code = tally.value.concept.as_ref().map(ToString::to_string).unwrap_or_default();
         let cells = [
             population::key(tally.dimension).to_owned(),
-            population::label(web.catalogue.vocabulary(), tally),
+            population::label(&web.catalogue.vocabulary(), tally),
             code,
             tally.subjects.value.to_string(),
             numbers::precision_word(tally.subjects.precision).to_owned(),

@@ -127,7 +127,8 @@ async fn related(web: &Web, found: &PublishedDataset) -> Result<Vec<(String, Str
 
 fn view(web: &Web, found: &PublishedDataset, related: Vec<(String, String, String)>) -> DatasetPage {
     let (dataset, record) = (&found.dataset, &found.record);
-    let (vocabulary, language) = (web.catalogue.vocabulary().as_ref(), web.site.language.as_str());
+    let current = web.catalogue.vocabulary();
+    let (vocabulary, language) = (current.as_ref(), web.site.language.as_str());
     let title = text_of(&dataset.titles, language).unwrap_or_else(|| record.slug.to_string());
     let path = format!("/datasets/{}", record.slug);
     let description = text_of(&dataset.descriptions, language).unwrap_or_default();

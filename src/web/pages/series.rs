@@ -114,7 +114,8 @@ fn sum(members: &[Member], count: fn(&Member) -> Option<Count>) -> String {
 }
 
 fn view(web: &Web, found: &PublishedSeries) -> SeriesPage {
-    let (series, language, vocabulary) = (&found.series, web.site.language.as_str(), web.catalogue.vocabulary());
+    let current = web.catalogue.vocabulary();
+    let (series, language, vocabulary) = (&found.series, web.site.language.as_str(), current.as_ref());
     let title = title(web, found);
     let path = format!("/series/{}", found.record.slug);
     let mut layout = web.layout(title.clone()).under("series").crumb("Series", "/series").here(title.clone()).at(&path);

@@ -43,7 +43,7 @@ fn open(database: &TestDatabase, folder: &Path) -> Indexes {
         db: database.db.clone(),
         search: Arc::clone(&search),
         rdf: Arc::clone(&rdf),
-        vocabulary,
+        vocabulary: vocabulary.into(),
         clock: Arc::new(SystemClock),
         public_url: Some("https://atlas.example".to_owned()),
     }));

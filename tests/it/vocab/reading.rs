@@ -174,3 +174,47 @@ fn a_histology_at_a_site_is_the_cancer_of_that_site() {
         assert_eq!(refined, None, "{organ} is not made a tissue type by its own site");
     }
 }
+
+#[test]
+fn the_lists_that_healthdcat_ap_asks_for_are_read_by_iri() {
+    let authority = "http://publications.europa.eu/resource/authority";
+    for (iri, expected) in [
+        (format!("{authority}/access-right/RESTRICTED"), "access-right/restricted"),
+        (format!("{authority}/language/FIN"), "language/fi"),
+        (format!("{authority}/frequency/ANNUAL_2"), "frequency/annual-2"),
+        (format!("{authority}/file-type/CSV"), "file-type/csv"),
+        (format!("{authority}/data-theme/HEAL"), "theme/heal"),
+        (format!("{authority}/dataset-type/STATISTICAL"), "dataset-type/statistical"),
+        (format!("{authority}/planned-availability/STABLE"), "planned-availability/stable"),
+        (format!("{authority}/country/ESP"), "country/es"),
+        ("http://purl.org/adms/status/Completed".to_owned(), "distribution-status/completed"),
+        ("http://purl.org/adms/licencetype/PublicDomain".to_owned(), "licence-type/publicdomain"),
+        ("http://spdx.org/rdf/terms#checksumAlgorithm_sha256".to_owned(), "checksum-algorithm/sha256"),
+        ("https://w3id.org/dpv/pd#AgeRange".to_owned(), "personal-data/age-range"),
+        ("http://www.iana.org/assignments/media-types/application/dicom".to_owned(), "media-type/application-dicom"),
+    ] {
+        let expected = id(expected);
+        let reading = VOCABULARY.read(expected.scheme(), &Value::Iri(iri.clone()), None);
+        assert_eq!(reading.concept, Some(expected), "{iri}");
+    }
+    for (scheme, count) in [(Scheme::HealthCategory, 17), (Scheme::HealthTheme, 20), (Scheme::PlannedAvailability, 4)] {
+        assert_eq!(VOCABULARY.concepts(scheme).count(), count, "{scheme}");
+    }
+}
+
+#[test]
+fn every_icd_10_category_of_a_neoplasm_and_every_opened_icd_o_3_site_is_a_concept() {
+    // What ICD-10 has between C00 and D48: these categories were never given out.
+    let empty = ["C27", "C28", "C29", "C35", "C36", "C42", "C59", "C86", "C87", "C89", "C98", "C99", "D08"];
+    let chapter = (0..=99).map(|number| format!("C{number:02}")).chain((0..=48).map(|number| format!("D{number:02}")));
+    let unread: Vec<String> =
+        chapter.filter(|code| VOCABULARY.find_in_words(code).is_empty() && !empty.contains(&code.as_str())).collect();
+    assert!(unread.is_empty(), "{unread:?}");
+    let sites = (0..=80).map(|number| format!("C{number:02}"));
+    let gaps = ["C27", "C28", "C29", "C35", "C36", "C43", "C45", "C46", "C59", "C78", "C79"];
+    let missing: Vec<String> = sites
+        .filter(|code| VOCABULARY.read(Scheme::Topography, &text(code), None).concept.is_none())
+        .filter(|code| !gaps.contains(&code.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

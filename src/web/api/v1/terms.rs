@@ -40,7 +40,7 @@ pub async fn scheme(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, 
     let name = path.into_inner();
     let scheme: Scheme = name.parse().map_err(|_| catalogue::missing("vocabulary", &name, "/terms"))?;
     let vocabulary = web.catalogue.vocabulary();
-    let concepts: Vec<Value> = vocabulary.concepts(scheme).map(|concept| value(vocabulary, concept)).collect();
+    let concepts: Vec<Value> = vocabulary.concepts(scheme).map(|concept| value(&vocabulary, concept)).collect();
     super::json(&json!({ "scheme": scheme, "concepts": concepts }))
 }
 
@@ -55,7 +55,7 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Htt
     let vocabulary = web.catalogue.vocabulary();
     let id: Option<ConceptId> = format!("{scheme}/{code}").parse().ok();
     match id.as_ref().and_then(|id| vocabulary.concept(id)) {
-        Some(concept) => super::json(&value(vocabulary, concept)),
+        Some(concept) => super::json(&value(&vocabulary, concept)),
         None => Err(catalogue::missing("concept", &code, "/terms").into()),
     }
 }
@@ -70,6 +70,9 @@ fn value(vocabulary: &Vocabulary, concept: &Concept) -> Value {
         "label": concept.label(),
         "labels": texts(&concept.pref_labels),
         "synonyms": texts(&concept.alt_labels),
+        "imported_synonyms": texts(&concept.imported_labels),
+        "embedded": concept.embedded,
+        "imports": concept.imports,
         "definition": concept.definition,
         "broader": concept.broader,
         "narrower": vocabulary.narrower(&concept.id),
