@@ -2,7 +2,12 @@
 
 mod bench;
 mod document;
+mod encrypted;
+mod failures;
 mod faults;
 mod fdp;
 mod held;
+mod kills;
+mod misbehaving;
+mod paging;
 mod providers;
