@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -15,6 +15,7 @@ use flate2::write::GzEncoder;
 use super::manifest::Answer;
 use crate::db::{Db, DbError, answers};
 use crate::domain::ids::RunId;
+use crate::net::read_date;
 
 /// The archive of one run.
 pub enum Archive {
@@ -45,6 +46,33 @@ pub struct Earlier {
     pub media_type: Option<String>,
     /// Hash of its body.
     pub hash: String,
+    /// When it came.
+    pub fetched: DateTime<Utc>,
+}
+
+/// How long an answer is believed to be current on the server's word alone. Servers have called changed documents
+/// unchanged, for ever; after this time the document itself is asked for.
+const TRUSTED_FOR: TimeDelta = TimeDelta::days(7);
+/// How much older than its fetching a document must be for its date to tell it from its next edition (RFC 9110 §8.8.2.2).
+const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+impl Earlier {
+    /// Whether the server may answer "not modified".
+    #[must_use]
+    pub fn is_trusted(&self, now: DateTime<Utc>) -> bool {
+        (TimeDelta::zero()..TRUSTED_FOR).contains(&(now - self.fetched))
+    }
+
+    /// The entity tag and the date to ask on condition with. The date is used only without a tag, and only where it was
+    /// in the past when the answer came: with a date in the future every later edition would seem the older one.
+    #[must_use]
+    pub fn validators(&self) -> (Option<String>, Option<String>) {
+        if self.etag.is_some() {
+            return (self.etag.clone(), None);
+        }
+        let settled = |date: &String| read_date(date).is_some_and(|date| date + SETTLED_AFTER <= self.fetched);
+        (None, self.last_modified.clone().filter(settled))
+    }
 }
 
 impl Archive {
@@ -71,7 +99,7 @@ impl Archive {
         Ok(newest.and_then(|answer| {
             let hash = answer.body_hash?;
             let (etag, last_modified) = (answer.entity_tag, answer.last_modified);
-            Some(Earlier { etag, last_modified, media_type: answer.media_type, hash })
+            Some(Earlier { etag, last_modified, media_type: answer.media_type, hash, fetched: answer.fetched })
         }))
     }
 
@@ -124,5 +152,38 @@ impl Archive {
                 Ok(unpacked)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn earlier(etag: Option<&str>, last_modified: Option<&str>) -> Earlier {
+        Earlier {
+            etag: etag.map(str::to_owned),
+            last_modified: last_modified.map(str::to_owned),
+            media_type: None,
+            hash: String::new(),
+            fetched: DateTime::parse_from_rfc3339("2026-01-01T12:00:00Z").unwrap().with_timezone(&Utc),
+        }
+    }
+
+    #[test]
+    fn a_date_in_the_future_is_no_condition() {
+        let past = Some("Thu, 01 Jan 2026 11:00:00 GMT");
+        assert_eq!(earlier(None, past).validators(), (None, past.map(str::to_owned)));
+        assert_eq!(earlier(Some("\"1\""), past).validators(), (Some("\"1\"".to_owned()), None));
+        for unusable in ["Fri, 02 Jan 2026 12:00:00 GMT", "Thu, 01 Jan 2026 11:59:30 GMT", "soon"] {
+            assert_eq!(earlier(None, Some(unusable)).validators(), (None, None), "{unusable}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_believed_to_be_current_for_a_week_and_never_before_it_came() {
+        let answer = earlier(None, None);
+        assert!(answer.is_trusted(answer.fetched + TimeDelta::days(6)));
+        assert!(!answer.is_trusted(answer.fetched + TimeDelta::days(7)));
+        assert!(!answer.is_trusted(answer.fetched - TimeDelta::hours(1)), "our own clock was off");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::manifest::Withheld;
 use super::read::ReadItem;
-use super::report::{Change, Reason, RecordLine, RunReport, Tally};
+use super::report::{Change, Reason, RecordLine, RunReport, Stop, Tally};
 use crate::db::runs::{KnownHashes, StagedRecord};
 use crate::domain::lifecycle::{RecordKind, RemovalVerdict, RunOutcome, judge_removal};
 
@@ -21,6 +21,8 @@ pub struct Diff {
     anything_unknown: bool,
     lines: Vec<RecordLine>,
     notes: Vec<String>,
+    /// The first thing that kept the source from being read whole.
+    gap: Option<Stop>,
     tally: Tally,
 }
 
@@ -61,6 +63,35 @@ impl Diff {
     /// Notes something that concerns no record.
     pub fn note(&mut self, note: String) {
         self.notes.push(note);
+    }
+
+    /// Says that a part of the source could not be read; the first is shown first, the others are notes.
+    pub fn gap(&mut self, gap: Stop) {
+        self.anything_unknown = true;
+        match &self.gap {
+            None => self.gap = Some(gap),
+            Some(_) => self.notes.push(gap.message),
+        }
+    }
+
+    /// Compares what was read with the number of records that the source announced. Some sources count their series too.
+    pub fn compare_with(&mut self, announced: u64) {
+        let size = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let of_kind = |kind: RecordKind| {
+            let refused = self.lines.iter().filter(|line| line.change == Change::Refused && line.kind == Some(kind));
+            size(self.seen.keys().filter(|(known, _)| *known == kind).count()).saturating_add(size(refused.count()))
+        };
+        let datasets = of_kind(RecordKind::Dataset);
+        let all = datasets.saturating_add(of_kind(RecordKind::Series));
+        if announced > datasets && announced != all {
+            self.gap(Stop {
+                class: "incomplete".to_owned(),
+                message: format!("the source announces {announced} records and showed {datasets}"),
+                advice: "Check its paging, and that its count leaves out what it does not show.".to_owned(),
+            });
+        } else if announced < datasets {
+            self.notes.push(format!("the source announces {announced} records and showed {datasets}"));
+        }
     }
 
     /// Says that not everything could be read, so that what is missing is not known to be gone.
@@ -187,10 +218,12 @@ impl Diff {
             let note = "some of the source could not be read, so nothing is removed in this run".to_owned();
             self.notes.push(note);
         }
+        let incomplete = self.tally.refused > 0 || self.anything_unknown;
+        report.stop = self.gap;
         report.outcome = match verdict.held_as() {
             Some(held) => held,
-            None if self.tally.found == 0 && self.tally.refused > 0 && self.known.is_empty() => RunOutcome::Refused,
-            None if self.tally.refused > 0 || self.anything_unknown => RunOutcome::Salvaged,
+            None if self.tally.found == 0 && incomplete && self.known.is_empty() => RunOutcome::Refused,
+            None if incomplete => RunOutcome::Salvaged,
             None => RunOutcome::Complete,
         };
         self.lines.sort_by(|a, b| a.name.cmp(&b.name));

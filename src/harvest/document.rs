@@ -1,26 +1,19 @@
-//! RDF documents by address or file: Turtle, JSON-LD and the other formats; paged by hydra where they say so (as IRI
-//! or as text, as CKAN writes it) or by a `Link` header.
+//! RDF documents by address or file: Turtle, JSON-LD and the other formats; of one page or of many ([`super::paging`]).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::Path;
 
 use async_trait::async_trait;
-use oxrdf::{NamedNodeRef, TermRef};
 
-use super::gather::{Gatherer, Miss};
+use super::fdp::described;
+use super::gather::{Document, Gatherer, Miss, Reading};
 use super::manifest::{Answer, Bundle, Halt, Manifest, sha256};
+use super::paging::{self, Paging};
 use super::protocol::{Harvester, Target};
+use super::report::Stop;
 use super::scope::Scope;
 use crate::rdf::Graph;
 use crate::rdf::media::Format;
-
-/// Properties that name the next page.
-const NEXT_PAGE: [&str; 4] = [
-    "http://www.w3.org/ns/hydra/core#next",
-    "http://www.w3.org/ns/hydra/core#nextPage",
-    "https://www.w3.org/ns/hydra/core#next",
-    "https://www.w3.org/ns/hydra/core#nextPage",
-];
 
 /// The harvester of documents.
 #[derive(Debug, Clone, Copy)]
@@ -32,62 +25,159 @@ pub struct DocumentHarvester {
 #[async_trait]
 impl Harvester for DocumentHarvester {
     async fn gather(&self, target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
-        if target.address.contains("://") { address(target, gatherer).await } else { self.file(target, gatherer).await }
+        if target.address.contains("://") {
+            Chain::new(target, gatherer).whole().await
+        } else {
+            self.file(target, gatherer).await
+        }
     }
 }
 
-async fn address(target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
-    let scope = Scope::new(&target.address, target.options.hosts.clone());
-    let mut bundle = Bundle::default();
-    let mut contents = HashSet::new();
-    let mut manifest = Manifest::default();
-    let mut next = Some(target.address.clone());
-    while let Some(address) = next.take() {
-        let base = if target.options.base.is_empty() { address.clone() } else { target.options.base.clone() };
-        let mut document = gatherer.document(&address, &base, &scope).await.map_err(|miss| miss.into_halt(&address))?;
-        if !target.options.media_type.is_empty() {
-            document.answer.media_type = Some(target.options.media_type.clone());
-        }
-        let is_new = contents.insert(document.answer.hash.clone());
-        next = next_page(&document.graph, &address).or(document.next);
-        bundle.answers.push(document.answer);
-        let following = next.as_deref().and_then(|page| scope.address_of(page));
-        match (&next, following) {
-            (None, _) => {}
-            (Some(page), _) if !is_new || gatherer.has_asked(page) => {
-                return Err(Halt::refused(
-                    "incomplete",
-                    format!("the pages lead in a circle: {address} leads back to {page}"),
-                    "Mend the paging: the last page must not name a next one.",
-                ));
-            }
-            (Some(page), None) => {
-                return Err(Halt::refused(
-                    "incomplete",
-                    format!("{address} names {page} as its next page, which is on another host"),
-                    "Serve all pages from one host, or ask the operator to allow the other.",
-                ));
-            }
-            (Some(_), Some(page)) => next = Some(page),
-        }
-    }
-    manifest.bundles.push(bundle);
-    Ok(manifest)
+/// Pages of one source.
+const MAX_PAGES: u64 = 10_000;
+/// Pages in a row without a record that no earlier page had; after them the source is taken to count for ever.
+const MAX_IDLE_PAGES: usize = 10;
+
+/// The way from page to page. Policy: a page that cannot be read, leads back, or repeats another ends the way; what the
+/// pages before it have is taken, nothing is removed, and the report names the page.
+struct Chain<'a> {
+    target: &'a Target,
+    gatherer: &'a mut Gatherer,
+    scope: Scope,
+    bundle: Bundle,
+    gaps: Vec<Stop>,
+    /// Fingerprints of the pages read, with their numbers.
+    contents: HashMap<[u64; 2], u64>,
+    /// Records seen on pages.
+    records: BTreeSet<String>,
+    idle: usize,
+    totals: BTreeSet<u64>,
+    /// How many pages there are, as the source lets know.
+    pages: Option<u64>,
 }
 
-/// The next page that a document names for itself.
-fn next_page(graph: &Graph, address: &str) -> Option<String> {
-    let here = url::Url::parse(address).ok()?;
-    let found = graph.iter().find(|triple| NEXT_PAGE.contains(&triple.predicate.as_str()))?;
-    let text = match found.object {
-        TermRef::NamedNode(node) => node.as_str(),
-        TermRef::Literal(literal) => literal.value(),
-        _ => return None,
-    };
-    let page = here.join(text).ok()?;
-    // A link whose target is the page itself ends the chain; it is checked as an address before it is followed.
-    NamedNodeRef::new(page.as_str()).ok().map(|node| node.as_str().to_owned())
+impl<'a> Chain<'a> {
+    fn new(target: &'a Target, gatherer: &'a mut Gatherer) -> Self {
+        Self {
+            target,
+            gatherer,
+            scope: Scope::new(&target.address, target.options.hosts.clone()),
+            bundle: Bundle::default(),
+            gaps: Vec::new(),
+            contents: HashMap::new(),
+            records: BTreeSet::new(),
+            idle: 0,
+            totals: BTreeSet::new(),
+            pages: None,
+        }
+    }
+
+    async fn whole(mut self) -> Result<Manifest, Halt> {
+        let mut waiting = VecDeque::from([self.target.address.clone()]);
+        while let Some(address) = waiting.pop_front() {
+            let number = super::engine::count(self.bundle.answers.len()) + 1;
+            if number > MAX_PAGES {
+                self.gap("limit", format!("the source has more than {MAX_PAGES} pages"), TOO_MANY_PAGES);
+                break;
+            }
+            match self.page(&address, number).await {
+                Ok(next) => waiting.extend(next),
+                Err(miss) if number == 1 => return Err(miss.into_halt(&address)),
+                Err(Miss::Halt(halt)) => return Err(halt),
+                Err(miss) => {
+                    let stop = miss.into_halt(&address).stop;
+                    let message = format!("{} could not be read: {}", self.name_of(number), stop.message);
+                    self.gap(&stop.class, message, &stop.advice);
+                }
+            }
+        }
+        if self.totals.len() > 1 {
+            let totals: Vec<String> = self.totals.iter().map(u64::to_string).collect();
+            let message =
+                format!("the source changed while it was read: its pages announce {} records", totals.join(" and "));
+            self.gap("incomplete", message, "Nothing to do: the next run reads it again.");
+        }
+        self.bundle.partial = !self.gaps.is_empty();
+        let announced = if self.totals.len() == 1 { self.totals.first().copied() } else { None };
+        Ok(Manifest { bundles: vec![self.bundle], gaps: self.gaps, announced, ..Manifest::default() })
+    }
+
+    /// Reads a page; returns the addresses of those that follow it.
+    async fn page(&mut self, address: &str, number: u64) -> Result<Vec<String>, Miss> {
+        let target = self.target;
+        let options = &target.options;
+        let base = if options.base.is_empty() { address } else { &options.base };
+        let reading = Reading { base, media_type: &options.media_type, links_from_answer: true };
+        let document = self.gatherer.document(address, reading, &self.scope).await?;
+        let Document { answer, graph, address: answered, next, last } = document;
+        let paging = Paging::of(&graph, &answered, next, last);
+        self.totals.extend(paging.total);
+        self.pages = paging.pages(number).or(self.pages);
+        let name = self.name_of(number);
+        let content = paging::fingerprint(&graph);
+        if let Some(earlier) = content.and_then(|content| self.contents.insert(content, number)) {
+            let message = format!("the pages lead in a circle: {name}, {address}, shows the same as page {earlier}");
+            self.gap("incomplete", message, MEND_PAGING);
+            return Ok(Vec::new());
+        }
+        self.bundle.answers.push(answer);
+        self.look_for_progress(&graph, content.is_none());
+        if self.idle >= MAX_IDLE_PAGES && !paging.next.is_empty() {
+            let message = format!("{MAX_IDLE_PAGES} pages in a row up to {address} brought no new record");
+            self.gap("incomplete", message, MEND_PAGING);
+            return Ok(Vec::new());
+        }
+        Ok(self.following(&paging.next, address, number))
+    }
+
+    /// The next pages that may be asked for; the others are gaps.
+    fn following(&mut self, next: &[String], address: &str, number: u64) -> Vec<String> {
+        let mut following = Vec::new();
+        for page in next {
+            match self.scope.address_of(page) {
+                None => {
+                    let message = format!(
+                        "{} was not read: {address} names {page}, which is on another host",
+                        self.name_of(number + 1)
+                    );
+                    self.gap(
+                        "incomplete",
+                        message,
+                        "Serve all pages from one host, or ask the operator to allow the other.",
+                    );
+                }
+                Some(asked) if self.gatherer.has_asked(&asked) => {
+                    if next.len() == 1 {
+                        let message = format!("the pages lead in a circle: {address} leads back to {page}");
+                        self.gap("incomplete", message, MEND_PAGING);
+                    }
+                }
+                Some(asked) => following.push(asked),
+            }
+        }
+        following
+    }
+
+    /// A page without anything, or with nothing but known records, brings the way no further; one that describes no
+    /// record may complete those of other pages.
+    fn look_for_progress(&mut self, graph: &Graph, nothing_on_it: bool) {
+        let described = described(graph);
+        let is_idle = nothing_on_it || (!described.is_empty() && described.is_subset(&self.records));
+        self.records.extend(described);
+        self.idle = if is_idle { self.idle + 1 } else { 0 };
+    }
+
+    fn name_of(&self, number: u64) -> String {
+        self.pages.map_or_else(|| format!("page {number}"), |pages| format!("page {number} of {pages}"))
+    }
+
+    fn gap(&mut self, class: &str, message: String, advice: &str) {
+        self.gaps.push(Stop { class: class.to_owned(), message, advice: advice.to_owned() });
+    }
 }
+
+const MEND_PAGING: &str = "Mend the paging: each page must name the one after it, and the last one none.";
+const TOO_MANY_PAGES: &str = "Put more records on a page, or split the source.";
 
 impl DocumentHarvester {
     async fn file(&self, target: &Target, gatherer: &mut Gatherer) -> Result<Manifest, Halt> {
@@ -130,7 +220,11 @@ async fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Halt> {
         let message = format!("the file {} could not be read: {error}", path.display());
         Halt::refused("unreachable", message, "Check the name of the file and that it may be read.")
     };
-    let size = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+    let about = tokio::fs::metadata(path).await.map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(unreadable(std::io::Error::other("it is not a file")));
+    }
+    let size = about.len();
     if size > max_bytes {
         return Err(Halt::refused(
             "too-large",

@@ -11,7 +11,7 @@ use crate::domain::lifecycle::RunOutcome;
 use crate::vocab::Vocabulary;
 
 /// Change this when the same documents would be read differently: a run is "unchanged" only under the same reading.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;
 
 /// One archived answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Bundle {
     /// The data sets that these documents are asked for, so that another data set which is merely mentioned here is not
     /// taken for its own description; empty: all that are described.
     pub subjects: BTreeSet<String>,
+    /// Whether documents that belong to them could not be read: records may be described further there.
+    pub partial: bool,
 }
 
 /// A record that the source named and did not show.
@@ -64,6 +66,10 @@ pub struct Manifest {
     pub guides: Vec<Answer>,
     /// Records that were named and not shown.
     pub withheld: Vec<Withheld>,
+    /// Parts of the source that could not be read, in order: what is missing is not known to be gone.
+    pub gaps: Vec<Stop>,
+    /// Records that the source says it has (`hydra:totalItems`).
+    pub announced: Option<u64>,
     /// What was noticed.
     pub notes: Vec<String>,
 }
@@ -77,6 +83,7 @@ impl Manifest {
             .answers()
             .map(|answer| format!("{} {}", answer.address, answer.hash))
             .chain(self.withheld.iter().map(|withheld| format!("{} withheld", withheld.iri)))
+            .chain(self.announced.iter().map(|total| format!("{total} announced")))
             .collect();
         lines.sort();
         lines.dedup();
@@ -96,10 +103,10 @@ impl Manifest {
         self.guides.iter().chain(self.bundles.iter().flat_map(|bundle| bundle.answers.iter()))
     }
 
-    /// Whether a server error leaves open what the source still has.
+    /// Whether it is left open what the source still has.
     #[must_use]
     pub fn has_unknown(&self) -> bool {
-        self.withheld.iter().any(|withheld| withheld.unknown)
+        !self.gaps.is_empty() || self.withheld.iter().any(|withheld| withheld.unknown)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod fdp;
 pub mod gather;
 pub mod manifest;
+pub mod paging;
 pub mod protocol;
 pub mod read;
 pub mod report;

@@ -14,7 +14,7 @@ use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::canonical::{Canonical, canonicalise};
 use crate::rdf::caps::{self, Capped};
-use crate::rdf::namespaces::prefixed;
+use crate::rdf::namespaces::{adms, dcat, dct, geodcatap, health, prefixed};
 use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
 use crate::rdf::profile::{self, Finding};
 use crate::rdf::split::{self, RawRecord};
@@ -94,7 +94,10 @@ pub fn read_bundle(
         if is_dataset && asked_for_shown && !bundle.subjects.is_empty() && !is_asked_for(record, &bundle.subjects) {
             continue;
         }
-        read.items.push(read_record(record, &users.of(record), vocabulary, limits));
+        match unread_part(record).filter(|_| bundle.partial) {
+            Some(part) => read.items.push(left_alone(record, &part)),
+            None => read.items.push(read_record(record, &users.of(record), vocabulary, limits)),
+        }
     }
     let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());
     if read.items.is_empty() && !bundle.subjects.is_empty() {
@@ -461,6 +464,44 @@ fn no_identity(kind: RecordKind, subject: &NamedOrBlankNode, message: &str) -> R
         NamedOrBlankNode::BlankNode(_) => NAMELESS.to_owned(),
     };
     refused(Some(kind), name, None, vec![reason])
+}
+
+/// Properties whose values sources describe by statements of their own.
+const DESCRIBED_APART: [NamedNodeRef<'static>; 8] = [
+    dcat::DISTRIBUTION_PROPERTY,
+    dcat::CONTACT_POINT,
+    dct::PUBLISHER,
+    dct::CREATOR,
+    adms::SAMPLE,
+    health::ANALYTICS,
+    health::HDAB,
+    geodcatap::CUSTODIAN,
+];
+
+/// Something that the record refers to and its documents do not describe.
+fn unread_part(raw: &RawRecord) -> Option<String> {
+    DESCRIBED_APART.iter().find_map(|predicate| {
+        raw.graph.objects_for_subject_predicate(raw.subject.as_ref(), *predicate).find_map(|object| match object {
+            TermRef::NamedNode(node) if raw.graph.triples_for_subject(node).next().is_none() => {
+                Some(node.as_str().to_owned())
+            }
+            _ => None,
+        })
+    })
+}
+
+/// A record that another document may describe further, which could not be read: taking it would cut it.
+fn left_alone(raw: &RawRecord, part: &str) -> ReadItem {
+    let kind = match raw.kind {
+        split::RecordKind::Dataset => RecordKind::Dataset,
+        split::RecordKind::Series => RecordKind::Series,
+    };
+    let reason = Reason {
+        found: format!("{part} may be described on a page that could not be read"),
+        fix: "Mend the page; until then the record stays as it was.".to_owned(),
+        ..Reason::default()
+    };
+    refused(Some(kind), name_of(raw), None, vec![reason])
 }
 
 fn too_large(size: u64, limit: u64) -> Reason {

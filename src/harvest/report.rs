@@ -1,6 +1,7 @@
 //! What a harvest run found and did, for people and for machines: one line for each record that changed or was
 //! refused, with the property, what was found, what was expected and how to mend it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -74,16 +75,25 @@ impl fmt::Display for Reason {
             (None, _) => {}
         }
         if !self.property.is_empty() {
-            write!(f, "{}: ", self.property)?;
+            write!(f, "{}: ", printable(&self.property))?;
         }
-        f.write_str(&self.found)?;
+        f.write_str(&printable(&self.found))?;
         if !self.expected.is_empty() {
-            write!(f, "; expected {}", self.expected)?;
+            write!(f, "; expected {}", printable(&self.expected))?;
         }
         if !self.fix.is_empty() {
-            write!(f, ". {}", self.fix)?;
+            write!(f, ". {}", printable(&self.fix))?;
         }
         Ok(())
+    }
+}
+
+/// The text without characters that steer a terminal: a provider wrote it, an operator reads it there.
+fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        Cow::Owned(text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -105,7 +115,7 @@ pub struct RecordLine {
     pub reasons: Vec<Reason>,
 }
 
-/// Why a run ended early.
+/// Why a run ended early, or could not read everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// Stable word: an error class of the network, or `incomplete`, `unreadable`, `limit`, `held`, `internal`.
@@ -157,7 +167,7 @@ pub struct RunReport {
     pub tally: Tally,
     /// Documents fetched.
     pub documents: u64,
-    /// Why it ended early.
+    /// Why it ended early, or what could not be read first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
     /// What was noticed beside the records.
@@ -222,7 +232,7 @@ impl fmt::Display for RunReport {
         writeln!(f, "{} <{}>{trial}", self.source, self.address)?;
         writeln!(f, "{}", self.verdict())?;
         if let Some(stop) = &self.stop {
-            writeln!(f, "{}. {}", stop.message.trim_end_matches('.'), stop.advice)?;
+            writeln!(f, "{}. {}", printable(stop.message.trim_end_matches('.')), printable(&stop.advice))?;
         }
         let tally = &self.tally;
         writeln!(
@@ -231,11 +241,11 @@ impl fmt::Display for RunReport {
             tally.found, self.documents, tally.added, tally.changed, tally.unchanged, tally.removed, tally.refused
         )?;
         for note in &self.notes {
-            writeln!(f, "note: {note}")?;
+            writeln!(f, "note: {}", printable(note))?;
         }
         for line in &self.records {
-            let title = line.title.as_deref().map(|title| format!(" \"{title}\"")).unwrap_or_default();
-            writeln!(f, "{:>9}  {}{title}", line.change.to_string(), line.name)?;
+            let title = line.title.as_deref().map(|title| format!(" \"{}\"", printable(title))).unwrap_or_default();
+            writeln!(f, "{:>9}  {}{title}", line.change.to_string(), printable(&line.name))?;
             for reason in &line.reasons {
                 writeln!(f, "           - {reason}")?;
             }

@@ -45,6 +45,9 @@ pub async fn read_all(
         diff.note(note);
     }
     diff.withheld(manifest.withheld);
+    for gap in manifest.gaps {
+        diff.gap(gap);
+    }
     let mut remainder = Graph::new();
     for guide in manifest.guides {
         let bundle = Bundle { answers: vec![guide], ..Bundle::default() };
@@ -77,6 +80,9 @@ pub async fn read_all(
         if let Some(run) = run {
             diff = stage(engine, run, staged, diff).await?;
         }
+    }
+    if let Some(announced) = manifest.announced {
+        diff.compare_with(announced);
     }
     Ok(Ok(Read { diff, remainder: canonical_remainder(remainder).await? }))
 }
@@ -156,7 +162,7 @@ pub async fn apply(
     let (complete, spared) = (read.diff.is_complete(), read.diff.spared());
     let Read { diff, remainder } = read;
     diff.into_report(report);
-    if report.outcome == RunOutcome::Refused {
+    if report.outcome == RunOutcome::Refused && report.stop.is_none() {
         report.stop = Some(Stop {
             class: "refused".to_owned(),
             message: "no record of the source could be taken over".to_owned(),

@@ -59,7 +59,8 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let zero_prefix = [s0, s1, s2, s3, s4] == [0; 5];
     let mapped_or_compatible = zero_prefix && (s5 == 0xffff || s5 == 0) && s6 != 0;
     let translated = [s0, s1, s2, s3] == [0, 0, 0, 0] && s4 == 0xffff && s5 == 0;
-    let nat64 = s0 == 0x64 && s1 == 0xff9b;
+    // Only the well-known prefix: addresses under that of local use (RFC 8215) are not global, whatever is in them.
+    let nat64 = [s0, s1, s2, s3, s4, s5] == [0x64, 0xff9b, 0, 0, 0, 0];
     if mapped_or_compatible || translated || nat64 {
         Some(from_pair(s6, s7))
     } else if s0 == 0x2002 {
@@ -71,6 +72,15 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+/// Ports of other services than HTTP, which no browser asks either (WHATWG Fetch, "port blocking"): whoever writes such an
+/// address wants us to talk to something else.
+const FOREIGN_PORTS: [u16; 83] = [
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531,
+    532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060,
+    5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+];
+
 /// Why the address of a request is refused before anything is resolved; `None`: it may be resolved. Spellings such as
 /// `http://2130706433/` and `http://0x7f.1/` arrive here already read as IPv4 addresses (WHATWG URL, host parsing).
 #[must_use]
@@ -80,6 +90,9 @@ pub fn refused_url(url: &Url, allow_private: bool) -> Option<String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Some("an address must not carry a user name or a password".to_owned());
+    }
+    if let Some(port) = url.port().filter(|port| FOREIGN_PORTS.contains(port)) {
+        return Some(format!("port {port} belongs to another service than the web"));
     }
     let refused = |address: IpAddr| {
         (!allow_private && !is_public(address)).then(|| format!("{address} is not a public internet address"))
@@ -122,22 +135,27 @@ impl Resolve for GuardedResolver {
         let allow_private = self.allow_private;
         let host: Arc<str> = name.as_str().into();
         Box::pin(async move {
-            let found: Vec<SocketAddr> = match tokio::net::lookup_host((&*host, 0)).await {
-                Ok(addresses) => addresses.collect(),
-                Err(error) => {
-                    return Err(NameUnknown { host: host.to_string(), reason: error.to_string() }.into());
-                }
-            };
-            if found.is_empty() {
-                let reason = "it has no address".to_owned();
-                return Err(NameUnknown { host: host.to_string(), reason }.into());
-            }
-            let refused = found.iter().map(SocketAddr::ip).find(|address| !allow_private && !is_public(*address));
-            match refused {
-                Some(address) => Err(AddressRefused { host: host.to_string(), address }.into()),
-                None => Ok(Box::new(found.into_iter()) as Addrs),
+            match tokio::net::lookup_host((&*host, 0)).await {
+                Ok(found) => Ok(Box::new(checked(&host, found.collect(), allow_private)?.into_iter()) as Addrs),
+                Err(error) => Err(NameUnknown { host: host.to_string(), reason: error.to_string() }.into()),
             }
         })
+    }
+}
+
+/// The addresses of a host, when all of them may be asked. One that may not refuses them all: a name that stands for a
+/// public and a private address at once is meant to pass a check and then lead inside.
+fn checked(
+    host: &str,
+    found: Vec<SocketAddr>,
+    allow_private: bool,
+) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    if found.is_empty() {
+        return Err(NameUnknown { host: host.to_owned(), reason: "it has no address".to_owned() }.into());
+    }
+    match found.iter().map(SocketAddr::ip).find(|address| !allow_private && !is_public(*address)) {
+        Some(address) => Err(AddressRefused { host: host.to_owned(), address }.into()),
+        None => Ok(found),
     }
 }
 
@@ -173,6 +191,20 @@ mod tests {
             "http://[::ffff:7f00:1]/",
             "http://[::127.0.0.1]/",
             "http://[64:ff9b::10.0.0.1]/",
+            "http://[64:ff9b:1::8.8.8.8]/",
+            "http://[64:ff9b:1:7f00:0:100:8.8.8.8]/",
+            "http://[::ffff:0:127.0.0.1]/",
+            "http://①②⑦.0.0.1/",
+            "http://127。0。0。1/",
+            "http://0300.0250.1.1/",
+            "http://0xA9FEA9FE/",
+            "http://3232235777/",
+            "http://127.0.0.1.:80/",
+            "http://LOCALHOST/",
+            "http://%6c%6f%63alhost/",
+            "http://example.org:22/",
+            "http://example.org:25/",
+            "https://example.org:6667/",
             "http://[2002:7f00:1::]/",
             "http://[2001:0:0:0:0:0:80ff:fffe]/",
             "http://[fe80::1]/",
@@ -188,6 +220,18 @@ mod tests {
         ] {
             assert!(refused(address), "{address} would have been fetched");
         }
+    }
+
+    #[test]
+    fn a_name_with_one_address_inside_is_refused_whole() {
+        let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let mixed = addresses(&["93.184.216.34:0", "10.0.0.7:0"]);
+        let refusal = checked("rebind.example", mixed.clone(), false).unwrap_err().to_string();
+        assert!(refusal.contains("rebind.example") && refusal.contains("10.0.0.7"), "{refusal}");
+        assert_eq!(checked("rebind.example", mixed.clone(), true).unwrap(), mixed);
+        let public = addresses(&["93.184.216.34:0", "[2606:2800:220:1::1]:0"]);
+        assert_eq!(checked("good.example", public.clone(), false).unwrap(), public);
+        assert!(checked("empty.example", Vec::new(), true).is_err());
     }
 
     #[test]

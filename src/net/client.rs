@@ -5,19 +5,31 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
-    LINK, LOCATION, RETRY_AFTER,
+    ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER,
 };
+use tokio::time::Instant;
 use url::Url;
 
 use super::address::{GuardedResolver, refused_url};
 use super::body;
+use super::date::read_date;
 use super::error::FetchError;
 use super::fetch::{Fetch, Fetched, NetSettings};
 use super::pace::Pacer;
 
 /// Idle connections kept for each host.
 const IDLE_CONNECTIONS: usize = 2;
+/// The status that says: your copy is the current one.
+const NOT_MODIFIED: u16 = 304;
+
+/// Where one request led.
+enum Hop {
+    /// To an answer.
+    Answer(Box<Fetched>),
+    /// To another address.
+    Elsewhere(Url),
+}
 
 /// The guarded client. Cheap to clone.
 #[derive(Clone)]
@@ -66,57 +78,72 @@ impl Client {
                 Err(error) => error,
             };
             let asked = match &error {
-                FetchError::Status { retry_after, .. } => *retry_after,
+                FetchError::Status { url, retry_after, .. } => retry_after.map(|rest| (host_of(url), rest)),
                 _ => None,
             };
-            let wait = asked.unwrap_or(backoff);
+            let wait = asked.as_ref().map_or(backoff, |(_, rest)| *rest);
             if attempt >= settings.attempts || !error.class().is_passing() || wait > settings.longest_wait {
                 return Err(error);
             }
             tracing::debug!(url = %fetch.url, class = error.class().as_str(), attempt, "request failed, trying again");
-            if let (Some(rest), Some(host)) = (asked, host_of(&fetch.url)) {
+            if let Some((Some(host), rest)) = asked {
                 self.inner.pacer.rest(&host, rest);
-            } else {
-                tokio::time::sleep(wait).await;
             }
+            tokio::time::sleep(wait).await;
             attempt += 1;
             backoff = backoff.saturating_mul(2);
         }
     }
 
+    /// Asks once, and follows redirects by hand, so that every hop passes the guard. Waiting for a host's turn is our own
+    /// patience and does not count as the source's slowness.
     async fn attempt(&self, fetch: &Fetch) -> Result<Fetched, FetchError> {
-        let total = fetch.limits.total;
-        let work = tokio::time::timeout(total, self.follow(fetch));
-        work.await.unwrap_or_else(|_| Err(FetchError::Timeout { url: fetch.url.clone(), after: total }))
-    }
-
-    /// Follows redirects by hand, so that every hop passes the guard.
-    async fn follow(&self, fetch: &Fetch) -> Result<Fetched, FetchError> {
         let mut url = Url::parse(&fetch.url)
             .map_err(|error| FetchError::BadAddress { address: fetch.url.clone(), reason: error.to_string() })?;
         url.set_fragment(None);
-        for _ in 0..=fetch.limits.redirects {
-            let host = host_key(&url);
-            let permit = self.inner.pacer.turn(&host).await;
-            let response = self.ask(&url, fetch).await?;
-            if response.status().is_redirection() && response.status().as_u16() != 304 {
-                url = redirect_target(&url, &response, fetch)?;
-                continue;
-            }
-            let fetched = read_answer(response, &url, fetch).await;
+        let first_host = url.host_str().map(str::to_owned);
+        let mut left = fetch.limits.total;
+        let mut passed = Vec::new();
+        while passed.len() <= fetch.limits.redirects {
+            // What another host calls its copies says nothing about ours (RFC 9110 §8.8.3).
+            let on_condition = url.host_str() == first_host.as_deref();
+            let permit = self.inner.pacer.turn(&host_key(&url)).await;
+            let begun = Instant::now();
+            let hop = tokio::time::timeout(left, self.hop(&url, fetch, on_condition)).await;
             drop(permit);
-            return fetched;
+            left = left.saturating_sub(begun.elapsed());
+            match hop {
+                Err(_) => return Err(FetchError::Timeout { url: fetch.url.clone(), after: fetch.limits.total }),
+                Ok(Err(error)) => return Err(error),
+                Ok(Ok(Hop::Answer(fetched))) => return Ok(*fetched),
+                Ok(Ok(Hop::Elsewhere(target))) => {
+                    passed.push(std::mem::replace(&mut url, target));
+                    if passed.contains(&url) {
+                        let reason = format!("it leads in a circle, back to {url}");
+                        return Err(FetchError::Redirect { url: fetch.url.clone(), reason });
+                    }
+                }
+            }
         }
         let reason = format!("more than {} redirects", fetch.limits.redirects);
         Err(FetchError::Redirect { url: fetch.url.clone(), reason })
     }
 
-    async fn ask(&self, url: &Url, fetch: &Fetch) -> Result<reqwest::Response, FetchError> {
+    async fn hop(&self, url: &Url, fetch: &Fetch, on_condition: bool) -> Result<Hop, FetchError> {
+        let response = self.ask(url, fetch, on_condition).await?;
+        if response.status().is_redirection() && response.status().as_u16() != NOT_MODIFIED {
+            return redirect_target(url, &response, fetch).map(Hop::Elsewhere);
+        }
+        let conditional = on_condition && (fetch.etag.is_some() || fetch.last_modified.is_some());
+        read_answer(response, url, fetch, conditional).await.map(|fetched| Hop::Answer(Box::new(fetched)))
+    }
+
+    async fn ask(&self, url: &Url, fetch: &Fetch, on_condition: bool) -> Result<reqwest::Response, FetchError> {
         if let Some(reason) = refused_url(url, self.inner.settings.allow_private) {
             return Err(FetchError::RefusedAddress { url: without_credentials(url), reason });
         }
         let client = self.transport(url)?;
-        let request = client.get(url.clone()).headers(request_headers(fetch)).send();
+        let request = client.get(url.clone()).headers(request_headers(fetch, on_condition)).send();
         match tokio::time::timeout(fetch.limits.idle, request).await {
             Err(_) => Err(FetchError::Silent { url: url.to_string(), after: fetch.limits.idle }),
             Ok(Err(error)) if error.is_timeout() => {
@@ -157,7 +184,7 @@ fn build(settings: &NetSettings, secure: bool) -> Result<reqwest::Client, String
     })
 }
 
-fn request_headers(fetch: &Fetch) -> HeaderMap {
+fn request_headers(fetch: &Fetch, on_condition: bool) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: Option<&str>| {
         if let Some(value) = value.filter(|text| !text.is_empty()).and_then(|text| HeaderValue::from_str(text).ok()) {
@@ -165,8 +192,10 @@ fn request_headers(fetch: &Fetch) -> HeaderMap {
         }
     };
     set(ACCEPT, Some(&fetch.accept));
-    set(IF_NONE_MATCH, fetch.etag.as_deref());
-    set(IF_MODIFIED_SINCE, fetch.last_modified.as_deref());
+    if on_condition {
+        set(IF_NONE_MATCH, fetch.etag.as_deref());
+        set(IF_MODIFIED_SINCE, fetch.last_modified.as_deref());
+    }
     headers
 }
 
@@ -182,25 +211,49 @@ fn redirect_target(url: &Url, response: &reqwest::Response, fetch: &Fetch) -> Re
     if url.scheme() == "https" && target.scheme() == "http" {
         return Err(wrong("it leads from an encrypted connection to an open one"));
     }
-    let allowed = &fetch.redirect_hosts;
-    if !allowed.is_empty() && target.host_str() != url.host_str() && !allowed.contains(&host_key(&target)) {
+    if !may_lead_to(url, &target, &fetch.redirect_hosts) {
         return Err(FetchError::RefusedAddress {
             url: without_credentials(&target),
-            reason: format!("{url} redirects there, and it is not a host of this source"),
+            reason: format!(
+                "{url} redirects there, and it is not a host of this source; if it is right, enter the new address as \
+                 the source's, or allow the host in its options"
+            ),
         });
     }
     Ok(target)
 }
 
-async fn read_answer(response: reqwest::Response, url: &Url, fetch: &Fetch) -> Result<Fetched, FetchError> {
-    let status = response.status();
-    if !status.is_success() && status.as_u16() != 304 {
-        let retry_after = header(&response, &RETRY_AFTER).and_then(|text| read_retry_after(&text, Utc::now()));
-        return Err(FetchError::Status { url: url.to_string(), status: status.as_u16(), retry_after });
+/// Whether a redirect may lead there: to the same host at the same port or at the usual one of its scheme, so that
+/// nobody is led to another service of that host; else where the operator said so.
+fn may_lead_to(url: &Url, target: &Url, allowed: &[String]) -> bool {
+    let same_port = target.port_or_known_default() == url.port_or_known_default() || target.port().is_none();
+    let same_host = target.host_str() == url.host_str() && same_port;
+    let host = target.host_str().unwrap_or_default();
+    let named = |one: &String| one.eq_ignore_ascii_case(host) || one.eq_ignore_ascii_case(&host_key(target));
+    allowed.is_empty() || same_host || allowed.iter().any(named)
+}
+
+async fn read_answer(
+    response: reqwest::Response,
+    url: &Url,
+    fetch: &Fetch,
+    conditional: bool,
+) -> Result<Fetched, FetchError> {
+    let status = response.status().as_u16();
+    // "Accepted", "no content" and "partial content" are successes, but not the document.
+    let is_answer = matches!(status, 200 | 203) || (status == NOT_MODIFIED && conditional);
+    if !is_answer {
+        let their_now = header(&response, &DATE).and_then(|text| read_date(&text)).unwrap_or_else(Utc::now);
+        let retry_after = header(&response, &RETRY_AFTER).and_then(|text| read_retry_after(&text, their_now));
+        return Err(FetchError::Status { url: url.to_string(), status, retry_after });
+    }
+    if let Some(encoding) = header(&response, &CONTENT_ENCODING).filter(|name| !name.eq_ignore_ascii_case("identity")) {
+        let reason = format!("it is encoded as {encoding:?}, which we did not ask for");
+        return Err(FetchError::NotHttp { url: url.to_string(), reason });
     }
     let links = response.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned);
     let mut fetched = Fetched {
-        status: status.as_u16(),
+        status,
         final_url: url.to_string(),
         content_type: header(&response, &CONTENT_TYPE),
         etag: header(&response, &ETAG),
@@ -218,13 +271,13 @@ fn header(response: &reqwest::Response, name: &HeaderName) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
-fn read_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
+/// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date. A date is counted from the server's own `Date`, so that a
+/// clock that is off, theirs or ours, does not make a minute into a day.
+fn read_retry_after(text: &str, their_now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
-    (until.with_timezone(&Utc) - now).to_std().ok()
+    (read_date(text)? - their_now).to_std().ok()
 }
 
 fn host_of(address: &str) -> Option<String> {
@@ -253,5 +306,25 @@ mod tests {
         assert_eq!(read_retry_after("120", now), Some(Duration::from_mins(2)));
         assert_eq!(read_retry_after("Thu, 01 Jan 2026 00:00:30 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(read_retry_after("soon", now), None);
+        assert_eq!(read_retry_after("Wed, 31 Dec 2025 23:59:59 GMT", now), None, "a time that is over");
+        assert_eq!(read_retry_after("18446744073709551615", now), Some(Duration::from_secs(u64::MAX)));
+    }
+
+    #[test]
+    fn redirects_stay_with_the_source_and_away_from_its_other_services() {
+        let from = Url::parse("http://fdp.example.org:8080/fdp").unwrap();
+        let may = |target: &str, allowed: &[&str]| {
+            let allowed: Vec<String> = allowed.iter().map(|&host| host.to_owned()).collect();
+            may_lead_to(&from, &Url::parse(target).unwrap(), &allowed)
+        };
+        let own = ["fdp.example.org:8080"];
+        assert!(may("http://fdp.example.org:8080/new", &own));
+        assert!(may("https://fdp.example.org/new", &own));
+        assert!(!may("http://fdp.example.org:6379/", &own));
+        assert!(!may("http://fdp.example.org.evil.example/", &own));
+        assert!(!may("https://w3id.org/fdp", &own));
+        assert!(may("https://w3id.org/fdp", &["fdp.example.org:8080", "W3ID.org"]));
+        assert!(may("https://w3id.org/fdp", &["w3id.org:443"]));
+        assert!(!may("https://w3id.org:8443/fdp", &["w3id.org:443"]));
     }
 }

@@ -36,6 +36,8 @@ pub enum ErrorClass {
     CutOff,
     /// A web page where data was expected.
     NotRdf,
+    /// An answer that breaks the rules of HTTP.
+    NotHttp,
 }
 
 impl ErrorClass {
@@ -57,6 +59,7 @@ impl ErrorClass {
             Self::Redirect => "redirect",
             Self::CutOff => "cut-off",
             Self::NotRdf => "not-rdf",
+            Self::NotHttp => "not-http",
         }
     }
 
@@ -168,6 +171,14 @@ pub enum FetchError {
         /// The address.
         url: String,
     },
+    /// What came keeps not to the rules of HTTP.
+    #[error("what {url} answers is not HTTP that can be read: {reason}")]
+    NotHttp {
+        /// The address.
+        url: String,
+        /// Which rule it breaks.
+        reason: String,
+    },
 }
 
 impl FetchError {
@@ -184,6 +195,7 @@ impl FetchError {
             Self::Redirect { .. } => ErrorClass::Redirect,
             Self::CutOff { .. } => ErrorClass::CutOff,
             Self::WebPage { .. } => ErrorClass::NotRdf,
+            Self::NotHttp { .. } => ErrorClass::NotHttp,
             Self::Status { status, .. } => match status {
                 401 | 403 => ErrorClass::Forbidden,
                 404 | 410 => ErrorClass::Gone,
@@ -217,6 +229,7 @@ impl FetchError {
             ErrorClass::NotRdf => {
                 "Give the address of the metadata itself (Turtle or JSON-LD), not of a page for people."
             }
+            ErrorClass::NotHttp => "Check what answers at this address and port: it does not keep to HTTP.",
         }
     }
 
@@ -238,7 +251,28 @@ impl FetchError {
         }
         let (url, reason) = (url.to_owned(), innermost.to_string());
         let lower = reason.to_ascii_lowercase();
-        let is_tls = ["certificate", "tls", "handshake"].iter().any(|word| lower.contains(word));
-        if is_tls && error.is_connect() { Self::Tls { url, reason } } else { Self::Unreachable { url, reason } }
+        let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        if error.is_connect() && says(&TLS_WORDS) {
+            Self::Tls { url, reason }
+        } else if !error.is_connect() && says(&HTTP_WORDS) {
+            Self::NotHttp { url, reason }
+        } else {
+            Self::Unreachable { url, reason }
+        }
     }
 }
+
+/// Words that the TLS library's errors have in them; it is not named here, so its types cannot be asked for.
+const TLS_WORDS: [&str; 8] = [
+    "certificate",
+    "tls",
+    "handshake",
+    "fatal alert",
+    "corrupt message",
+    "peer is incompatible",
+    "peer misbehaved",
+    "unexpected message",
+];
+
+/// Words of the HTTP library's errors about answers that are none.
+const HTTP_WORDS: [&str; 4] = ["parsed", "message head is too large", "unexpected message", "invalid chunk"];

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::error::FetchError;
+use super::link;
 
 /// Settings of the client, from the configuration.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ impl Default for NetSettings {
 pub struct FetchLimits {
     /// Bytes of the answer, after decompression.
     pub bytes: u64,
-    /// Time from the first byte asked to the last received, redirects included.
+    /// Time from the first byte asked to the last received, redirects included; waiting for the host's turn is not.
     pub total: Duration,
     /// Time without a byte.
     pub idle: Duration,
@@ -72,7 +73,8 @@ pub struct Fetch {
     pub etag: Option<String>,
     /// `Last-Modified` of the copy that we have.
     pub last_modified: Option<String>,
-    /// Hosts (`host:port`) that redirects may lead to; empty: any that the guard lets through.
+    /// Hosts (`host` or `host:port`) that redirects may lead to beside the one asked; empty: any that the guard lets
+    /// through.
     pub redirect_hosts: Vec<String>,
     /// Limits.
     pub limits: FetchLimits,
@@ -119,20 +121,13 @@ impl Fetched {
         (!value.is_empty()).then_some(value)
     }
 
-    /// The target of the `Link` header with the relation (RFC 8288), resolved against the answering address.
+    /// The target of the first link with the relation in the `Link` headers (RFC 8288), resolved against the answering
+    /// address.
     #[must_use]
     pub fn link(&self, relation: &str) -> Option<String> {
         let base = url::Url::parse(&self.final_url).ok()?;
-        let target = self.links.iter().flat_map(|header| split_links(header)).find_map(|link| {
-            let (target, parameters) = link.strip_prefix('<')?.split_once('>')?;
-            let has_relation = parameters.split(';').any(|parameter| {
-                let Some((name, value)) = parameter.split_once('=') else { return false };
-                name.trim().eq_ignore_ascii_case("rel")
-                    && value.trim().trim_matches('"').split_ascii_whitespace().any(|word| word == relation)
-            });
-            has_relation.then(|| target.to_owned())
-        })?;
-        base.join(&target).ok().map(String::from)
+        let links = self.links.iter().flat_map(|header| link::parse(header));
+        links.into_iter().find_map(|link| link.target(relation, &base))
     }
 
     /// Refuses a page for people where data was expected, by its type or its first characters.
@@ -150,25 +145,6 @@ impl Fetched {
             Ok(())
         }
     }
-}
-
-/// Splits a `Link` header at the commas between links, not at those inside an address.
-fn split_links(header: &str) -> Vec<&str> {
-    let mut links = Vec::new();
-    let (mut start, mut inside) = (0, false);
-    for (at, character) in header.char_indices() {
-        match character {
-            '<' => inside = true,
-            '>' => inside = false,
-            ',' if !inside => {
-                links.push(header.get(start..at).unwrap_or_default().trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    links.push(header.get(start..).unwrap_or_default().trim());
-    links
 }
 
 #[cfg(test)]

@@ -9,11 +9,14 @@
 mod address;
 mod body;
 mod client;
+mod date;
 mod error;
 mod fetch;
+mod link;
 mod pace;
 
 pub use address::{is_public, refused_url};
 pub use client::Client;
+pub use date::read_date;
 pub use error::{ErrorClass, FetchError};
 pub use fetch::{Fetch, FetchLimits, Fetched, NetSettings};

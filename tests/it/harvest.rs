@@ -2,8 +2,13 @@
 
 mod bench;
 mod document;
+mod encrypted;
+mod failures;
 mod faults;
 mod fdp;
 mod held;
+mod kills;
+mod misbehaving;
+mod paging;
 mod providers;
 mod reread;

@@ -10,6 +10,7 @@ use crate::rdf::Graph;
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const LDP: &str = "http://www.w3.org/ns/ldp#";
 const DCAT: &str = "http://www.w3.org/ns/dcat#";
+const DCT: &str = "http://purl.org/dc/terms/";
 const ADMS: &str = "http://www.w3.org/ns/adms#";
 
 /// Namespaces of the FDP ontology, the present one first.
@@ -109,9 +110,20 @@ pub(super) fn root_subject(graph: &Graph, asked: &str) -> Option<String> {
 }
 
 /// Data sets and series that the graph describes with their types.
-pub(super) fn described(graph: &Graph) -> BTreeSet<String> {
+pub(in crate::harvest) fn described(graph: &Graph) -> BTreeSet<String> {
     let classes = [format!("{DCAT}Dataset"), format!("{DCAT}DatasetSeries")];
     classes.iter().flat_map(|class| subjects_with(graph, RDF_TYPE, std::slice::from_ref(class))).collect()
+}
+
+/// Whether what the graph says about the data set lacks a title or a description, which every profile wants: then it is
+/// an entry of a list rather than the record.
+pub(super) fn is_stub(graph: &Graph, iri: &str) -> bool {
+    let Ok(node) = NamedNodeRef::new(iri) else { return false };
+    let says = |name: &str| {
+        let wanted = format!("{DCT}{name}");
+        graph.triples_for_subject(node).any(|triple| triple.predicate.as_str() == wanted)
+    };
+    !says("title") || !says("description")
 }
 
 /// Whether the graph says anything about the resource.

@@ -1,14 +1,17 @@
 //! FAIR Data Points, specification 1.2: from the root to the catalogues, their data sets and series, and what belongs
 //! to each.
 //!
-//! Policy: a child that answers 401 or 403 is a draft and no deletion; 404 and 410 mean that it is gone; a server error
-//! leaves it unknown, and then nothing is removed in this run; a source that stops answering ends the run. Persistent
-//! names stay the keys however the server is reached. Only the source's own host is asked.
+//! Policy: a child that answers 401 or 403 is a draft and no deletion; 404 and 410 mean that it is gone; any other failure
+//! of one child leaves it unknown, and then nothing is removed in this run while the others are read; a source that stops
+//! answering altogether ends the run. Persistent names stay the keys however the server is reached. Only the source's
+//! own host is asked.
 
 pub mod defaults;
 mod links;
 mod pages;
 mod walk;
+
+pub(super) use links::described;
 
 use async_trait::async_trait;
 

@@ -1,13 +1,12 @@
 //! The cheap way of the reference server: `GET {record}/page/{childPrefix}?page=0&size=…` answers with the whole bodies
 //! of many children. Probed, never relied on: whatever it does not show is asked for one by one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::links::{self, Children};
 use super::walk::Walk;
-use crate::harvest::gather::Miss;
+use crate::harvest::gather::{Miss, Reading};
 use crate::harvest::manifest::Halt;
-use crate::net::ErrorClass;
 
 /// Children asked for in one page.
 const PAGE_SIZE: usize = 100;
@@ -34,19 +33,17 @@ pub(super) async fn read(
     };
     let mut next = Some(format!("{}/page/{prefix}?page=0&size={PAGE_SIZE}", address.trim_end_matches('/')));
     let mut shown = BTreeSet::new();
-    let mut contents = HashSet::new();
     while let Some(page) = next.take() {
         let base = walk.scope.iri_of(address);
-        let document = match walk.gatherer.document(&page, &base, &walk.scope).await {
+        let document = match walk.gatherer.document(&page, Reading::of(&base), &walk.scope).await {
             Ok(document) => document,
-            Err(Miss::Fetch(error)) if is_no_answer(error.class()) => break,
-            Err(Miss::Unreadable(_)) => break,
-            Err(miss) => return Err(miss.into_halt(&page)),
+            Err(Miss::Halt(halt)) => return Err(halt),
+            // No pages here, or one that cannot be read: what is left is asked for one by one.
+            Err(Miss::Fetch(_) | Miss::Unreadable(_)) => break,
         };
         let described: BTreeSet<String> =
             links::described(&document.graph).into_iter().filter(|iri| wanted.contains(iri)).collect();
-        let repeats = !contents.insert(document.answer.hash.clone());
-        if described.is_empty() || repeats {
+        if described.is_subset(&shown) {
             break;
         }
         next = document
@@ -58,20 +55,6 @@ pub(super) async fn read(
         walk.bundle(document.answer, &graph, described).await?;
     }
     Ok(if shown.is_empty() { Paged::Not } else { Paged::Read(shown) })
-}
-
-/// Failures that say "there are no pages here"; all others are failures of the source.
-fn is_no_answer(class: ErrorClass) -> bool {
-    matches!(
-        class,
-        ErrorClass::Gone
-            | ErrorClass::Forbidden
-            | ErrorClass::UnexpectedStatus
-            | ErrorClass::ServerError
-            | ErrorClass::NotRdf
-            | ErrorClass::Redirect
-            | ErrorClass::TooLarge
-    )
 }
 
 /// The children's part of the address: the name of their container, else what stands before their own name.

@@ -30,33 +30,6 @@ async fn json_ld_is_read_too() {
 }
 
 #[tokio::test]
-async fn hydra_pages_are_followed_even_where_the_address_is_text() {
-    let bench = Bench::new(Protocol::Document, "/page1").await;
-    let next = "<> <http://www.w3.org/ns/hydra/core#next> \"page2\" .";
-    let iri = |name: &str| format!("https://data.example.org/{name}");
-    bench.provider.set("/page1", Answer::turtle(format!("{PREFIXES}{}{next}", dataset(&iri("a"), "a"))));
-    bench.provider.set("/page2", Answer::turtle(format!("{PREFIXES}{}", dataset(&iri("b"), "b"))));
-    let report = bench.harvest().await;
-    assert_eq!((report.outcome, report.tally.found), (RunOutcome::Complete, 2), "{report}");
-}
-
-#[tokio::test]
-async fn pages_in_a_circle_are_refused() {
-    let bench = Bench::new(Protocol::Document, "/page1").await;
-    let page = |next: &str, name: &str| {
-        let link = format!("<> <http://www.w3.org/ns/hydra/core#next> <{next}> .");
-        Answer::turtle(format!("{PREFIXES}{}{link}", dataset(&format!("https://data.example.org/{name}"), name)))
-    };
-    bench.provider.set("/page1", page("page2", "a"));
-    bench.provider.set("/page2", page("page3", "b"));
-    bench.provider.set("/page3", page("page2", "c"));
-    let report = bench.harvest().await;
-    assert_eq!(report.outcome, RunOutcome::Refused, "{report}");
-    assert!(report.to_string().contains("circle"), "{report}");
-    assert!(bench.records().await.is_empty());
-}
-
-#[tokio::test]
 async fn a_record_of_three_megabytes_is_refused_and_its_neighbours_are_kept() {
     let bench = Bench::new(Protocol::Document, "/all.ttl").await;
     let iri = |name: &str| format!("https://data.example.org/{name}");

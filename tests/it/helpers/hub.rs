@@ -56,7 +56,8 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    fn new(base: String) -> Self {
+    /// A visitor of the hub at this address.
+    pub fn new(base: String) -> Self {
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("client");
         Self { client, base }
@@ -76,6 +77,14 @@ impl Visitor {
             headers: response.headers().clone(),
             body: response.text().await.expect("body"),
         }
+    }
+
+    /// Asks a hub that may not be there yet; `None`: it is not.
+    pub async fn try_ask(&self, path: &str, accept: &str) -> Option<Answer> {
+        let address = format!("{}{path}", self.base);
+        let response = self.client.get(address).header(ACCEPT, accept).send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Answer { status, headers, body: response.text().await.ok()? })
     }
 
     /// Asks the API, which must answer with 200.

@@ -4,3 +4,4 @@ pub mod database;
 pub mod hub;
 pub mod program;
 pub mod provider;
+pub mod tls;

@@ -56,7 +56,7 @@ impl Terminal {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        Running { child: Some(child) }
+        Running::of(child)
     }
 }
 
@@ -69,7 +69,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
             said: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -84,6 +84,16 @@ pub struct Running {
 }
 
 impl Running {
+    /// A program that was started already.
+    pub fn of(child: Child) -> Self {
+        Self { child: Some(child) }
+    }
+
+    /// Kills it as a power cut would: it cannot do anything about it.
+    pub fn kill_9(self) {
+        drop(self);
+    }
+
     pub fn id(&self) -> u32 {
         self.child.as_ref().expect("running").id()
     }

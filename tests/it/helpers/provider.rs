@@ -1,29 +1,52 @@
 //! A provider's server under the test's control: it can answer rightly, refuse, lie, stall, cut its answers and die.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+pub mod wire;
+
+use wire::{Header, Request, Wire};
 
 /// What is answered at one path.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// A document of this media type.
+    /// A document of this media type, with a true entity tag.
     Document(&'static str, Vec<u8>),
     /// A status and nothing else.
     Status(u16),
     /// A status with headers.
-    With(u16, Vec<(&'static str, String)>),
-    /// A redirect.
+    With(u16, Vec<Header>),
+    /// A redirect for the time being.
     Redirect(String),
+    /// A redirect for good.
+    Moved(String),
     /// A document whose connection breaks in its middle.
     Broken(Vec<u8>),
     /// A few bytes that unfold into this many.
     Bomb(usize),
     /// A document with a `Link` header.
     Paged(Vec<u8>, String),
+    /// A document with headers of the test's choice and no others.
+    Headed(Vec<Header>, Vec<u8>),
+    /// A document that claims this entity tag and says "not modified" to whoever knows it, whatever has changed.
+    Tagged(&'static str, Vec<u8>),
+    /// A document that says "not modified" to whoever has one of its date or a later one, as careless servers do.
+    Dated(&'static str, Vec<u8>),
+    /// Exactly these bytes, be they HTTP or not.
+    Raw(Vec<u8>),
+    /// An answer that begins after a while.
+    Late(Duration, Box<Answer>),
+    /// An answer in small pieces with a wait after each.
+    Dripping(usize, Duration, Box<Answer>),
+    /// An answer whose connection closes after this many bytes, the head included.
+    CutAt(usize, Box<Answer>),
+    /// An answer whose connection is reset after this many bytes.
+    ResetAt(usize, Box<Answer>),
+    /// One answer after the other; the last one stays.
+    Turns(Vec<Answer>),
 }
 
 impl Answer {
@@ -31,14 +54,37 @@ impl Answer {
     pub fn turtle(text: impl Into<String>) -> Self {
         Self::Document("text/turtle", text.into().into_bytes())
     }
+
+    /// The body of a document.
+    pub fn body(self) -> Vec<u8> {
+        match self {
+            Self::Document(_, body)
+            | Self::Broken(body)
+            | Self::Paged(body, _)
+            | Self::Headed(_, body)
+            | Self::Tagged(_, body)
+            | Self::Dated(_, body) => body,
+            other => panic!("{other:?} has no body"),
+        }
+    }
+}
+
+/// How the server dies: while it answers one request, after some bytes; then it says nothing any more.
+#[derive(Debug, Clone, Copy)]
+struct Death {
+    request: usize,
+    /// `None`: after half of the answer.
+    byte: Option<usize>,
 }
 
 #[derive(Default)]
 struct State {
     answers: BTreeMap<String, Answer>,
     requests: Vec<String>,
+    asked_on_condition: usize,
     not_modified: usize,
-    dies_at: Option<usize>,
+    death: Option<Death>,
+    pause: Duration,
 }
 
 /// The server. It ends with the test's runtime.
@@ -73,9 +119,21 @@ impl FakeProvider {
         self.state.lock().unwrap().answers.clear();
     }
 
+    /// Serves everything under this path from now on, and nothing where it was.
+    pub fn move_under(&self, path: &str) {
+        let mut state = self.state.lock().unwrap();
+        let answers = std::mem::take(&mut state.answers);
+        state.answers = answers.into_iter().map(|(known, answer)| (format!("{path}{known}"), answer)).collect();
+    }
+
     /// Paths that were asked since the last call.
     pub fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().requests)
+    }
+
+    /// How many requests came since they were taken.
+    pub fn requests(&self) -> usize {
+        self.state.lock().unwrap().requests.len()
     }
 
     /// How often "not modified" was answered.
@@ -83,102 +141,126 @@ impl FakeProvider {
         self.state.lock().unwrap().not_modified
     }
 
+    /// How many requests came with a condition since the last call.
+    pub fn take_conditions(&self) -> usize {
+        std::mem::take(&mut self.state.lock().unwrap().asked_on_condition)
+    }
+
+    /// Waits this long before each answer.
+    pub fn pause(&self, pause: Duration) {
+        self.state.lock().unwrap().pause = pause;
+    }
+
     /// Dies while it answers the request of this number from now (0: the next); `None`: lives.
     pub fn die_at(&self, request: Option<usize>) {
+        self.die(request.map(|request| Death { request, byte: None }));
+    }
+
+    /// Dies while it answers the request of this number from now, after so many bytes of the answer.
+    pub fn die_at_byte(&self, request: usize, byte: usize) {
+        self.die(Some(Death { request, byte: Some(byte) }));
+    }
+
+    fn die(&self, death: Option<Death>) {
         let mut state = self.state.lock().unwrap();
         state.requests.clear();
-        state.dies_at = request;
+        state.death = death;
     }
+}
+
+impl State {
+    /// What is sent for the request; `None`: the server is dead.
+    fn answer(&mut self, request: &Request) -> Option<Wire> {
+        let number = self.requests.len();
+        self.requests.push(request.path.clone());
+        let on_condition = ["if-none-match", "if-modified-since"].iter().any(|name| request.header(name).is_some());
+        self.asked_on_condition += usize::from(on_condition);
+        if self.death.is_some_and(|death| number > death.request) {
+            return None;
+        }
+        let answer = match self.answers.get_mut(&request.path) {
+            Some(Answer::Turns(turns)) if turns.len() > 1 => Some(turns.remove(0)),
+            Some(Answer::Turns(turns)) => turns.first().cloned(),
+            known => known.cloned(),
+        };
+        let mut wire = answer.map_or_else(|| Wire::at_once(wire::head(404, &[])), |answer| self.wire(answer, request));
+        wire.delay += self.pause;
+        if let Some(death) = self.death.filter(|death| number == death.request) {
+            let byte = death.byte.unwrap_or(wire.bytes.len() / 2);
+            wire.bytes.truncate(byte.min(wire.bytes.len().saturating_sub(1)));
+        }
+        Some(wire)
+    }
+
+    fn wire(&mut self, answer: Answer, request: &Request) -> Wire {
+        let turtle = ("Content-Type", "text/turtle".to_owned());
+        let bytes = match answer {
+            Answer::Status(status) => wire::head(status, &[]),
+            Answer::With(status, headers) => wire::head(status, &headers),
+            Answer::Redirect(target) => wire::head(302, &[("Location", target)]),
+            Answer::Moved(target) => wire::head(301, &[("Location", target)]),
+            Answer::Document(media_type, body) => {
+                let tag = wire::tag_of(&body);
+                let known = request.header("if-none-match") == Some(tag.as_str());
+                self.document(known, &[("Content-Type", media_type.to_owned()), ("ETag", tag)], &body)
+            }
+            Answer::Tagged(tag, body) => {
+                let known = request.header("if-none-match") == Some(tag);
+                self.document(known, &[turtle, ("ETag", tag.to_owned())], &body)
+            }
+            Answer::Dated(date, body) => {
+                let known = request.header("if-modified-since").is_some_and(|known| seconds(known) >= seconds(date));
+                self.document(known, &[turtle, ("Last-Modified", date.to_owned())], &body)
+            }
+            Answer::Paged(body, link) => wire::whole(&[turtle, ("Link", link)], &body),
+            Answer::Headed(headers, body) => wire::whole(&headers, &body),
+            Answer::Broken(body) => {
+                let mut bytes = wire::whole(&[turtle], &body);
+                bytes.truncate(bytes.len() - body.len() / 2);
+                bytes
+            }
+            Answer::Bomb(size) => wire::whole(&[turtle, ("Content-Encoding", "gzip".to_owned())], &wire::bomb(size)),
+            Answer::Raw(bytes) => bytes,
+            Answer::Late(delay, answer) => {
+                let wire = self.wire(*answer, request);
+                return Wire { delay: wire.delay + delay, ..wire };
+            }
+            Answer::Dripping(size, wait, answer) => {
+                return Wire { drip: Some((size, wait)), ..self.wire(*answer, request) };
+            }
+            Answer::CutAt(byte, answer) => {
+                let mut wire = self.wire(*answer, request);
+                wire.bytes.truncate(byte);
+                return wire;
+            }
+            Answer::ResetAt(byte, answer) => {
+                let mut wire = self.wire(*answer, request);
+                wire.bytes.truncate(byte);
+                return Wire { reset: true, ..wire };
+            }
+            Answer::Turns(turns) => return self.wire(turns.into_iter().next().unwrap(), request),
+        };
+        Wire::at_once(bytes)
+    }
+
+    fn document(&mut self, known: bool, headers: &[Header], body: &[u8]) -> Vec<u8> {
+        if known {
+            self.not_modified += 1;
+            wire::head(304, &headers[headers.len() - 1..])
+        } else {
+            wire::whole(headers, body)
+        }
+    }
+}
+
+fn seconds(date: &str) -> i64 {
+    atlas::net::read_date(date).expect("an HTTP date").timestamp()
 }
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
-    let Some(request) = read_request(&mut stream).await else { return };
-    let path = request.split_whitespace().nth(1).unwrap_or("/").to_owned();
-    let known_tag = request
-        .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("if-none-match:").map(|tag| tag.trim().to_owned()));
-    let (answer, dying) = {
-        let mut state = state.lock().unwrap();
-        let number = state.requests.len();
-        state.requests.push(path.clone());
-        (state.answers.get(&path).cloned(), state.dies_at.map(|at| number.cmp(&at)))
-    };
-    if dying == Some(std::cmp::Ordering::Greater) {
-        return;
+    let Some(request) = Request::read(&mut stream).await else { return };
+    let wire = state.lock().unwrap().answer(&request);
+    if let Some(wire) = wire {
+        wire.send(stream).await;
     }
-    let mut bytes = match answer {
-        None => head(404, &[]),
-        Some(Answer::Status(status)) => head(status, &[]),
-        Some(Answer::With(status, headers)) => head(status, &headers),
-        Some(Answer::Redirect(target)) => head(302, &[("Location", target)]),
-        Some(Answer::Document(media_type, body)) => {
-            let tag = format!("\"{:x}\"", fingerprint(&body));
-            if known_tag.as_deref() == Some(tag.as_str()) {
-                state.lock().unwrap().not_modified += 1;
-                head(304, &[("ETag", tag)])
-            } else {
-                whole(&[("Content-Type", media_type.to_owned()), ("ETag", tag)], &body)
-            }
-        }
-        Some(Answer::Paged(body, link)) => whole(&[("Content-Type", "text/turtle".to_owned()), ("Link", link)], &body),
-        Some(Answer::Broken(body)) => {
-            let mut bytes = whole(&[("Content-Type", "text/turtle".to_owned())], &body);
-            bytes.truncate(bytes.len() - body.len() / 2);
-            bytes
-        }
-        Some(Answer::Bomb(size)) => {
-            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            packer.write_all(&vec![b' '; size]).unwrap();
-            let packed = packer.finish().unwrap();
-            whole(&[("Content-Type", "text/turtle".to_owned()), ("Content-Encoding", "gzip".to_owned())], &packed)
-        }
-    };
-    if dying == Some(std::cmp::Ordering::Equal) {
-        bytes.truncate(bytes.len() / 2);
-    }
-    let _ = stream.write_all(&bytes).await;
-    let _ = stream.shutdown().await;
-}
-
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut buffer = [0_u8; 4096];
-    while !bytes.windows(4).any(|window| window == b"\r\n\r\n") {
-        let read = stream.read(&mut buffer).await.ok()?;
-        if read == 0 {
-            return None;
-        }
-        bytes.extend_from_slice(&buffer[..read]);
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn head(status: u16, headers: &[(&'static str, String)]) -> Vec<u8> {
-    let mut text = format!("HTTP/1.1 {status} Status\r\nConnection: close\r\n");
-    if status != 304 {
-        text.push_str("Content-Length: 0\r\n");
-    }
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    text.push_str("\r\n");
-    text.into_bytes()
-}
-
-fn whole(headers: &[(&'static str, String)], body: &[u8]) -> Vec<u8> {
-    let mut text = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    text.push_str("\r\n");
-    let mut bytes = text.into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
-}
-
-fn fingerprint(body: &[u8]) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    hasher.finish()
 }
