@@ -22,6 +22,8 @@ use crate::vocab::Vocabulary;
 
 /// How a report names a record that nothing names; such a record was never stored.
 const NAMELESS: &str = "a record without an IRI";
+/// Property under which mends of the document itself, before it became statements, are kept.
+pub(super) const DOCUMENT: &str = "document";
 
 /// Limits on what is read.
 #[derive(Debug, Clone, Copy)]
@@ -220,7 +222,7 @@ impl OwnProblems<'_> {
         let mended = self.own.iter().chain(&self.shared).filter(|problem| problem.kind == ProblemKind::Mended);
         mended
             .map(|problem| Repair {
-                property: "document".to_owned(),
+                property: DOCUMENT.to_owned(),
                 original: problem.original.clone(),
                 canonical: problem.read_as.clone(),
                 reason: problem.message.clone(),

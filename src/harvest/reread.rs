@@ -147,10 +147,12 @@ fn read_again(stored: &Stored, vocabulary: &Vocabulary) -> Option<NewReading> {
         tracing::warn!(record.id = %stored.id, "a stored record could not be read again and stays as it is");
         return None;
     };
+    // What was mended in the document as it came cannot be seen in the statements; it stays with the record.
+    let of_document = stored.repairs.iter().filter(|repair| repair.property == read::DOCUMENT).cloned();
     (read.document_hash != stored.document_hash).then(|| NewReading {
         document: read.document,
         document_hash: read.document_hash,
-        repairs: read.repairs,
+        repairs: of_document.chain(read.repairs).collect(),
         findings: read.findings,
     })
 }

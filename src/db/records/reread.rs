@@ -27,6 +27,8 @@ pub struct Stored {
     pub graph_hash: String,
     /// The statements, canonical N-Quads.
     pub source_graph: String,
+    /// What was mended when it was harvested.
+    pub repairs: Vec<Repair>,
 }
 
 /// What became of a record's statements when they were read again.
@@ -44,7 +46,7 @@ pub struct NewReading {
 
 /// Records of every kind and state after `after` in order of id, at most `limit`.
 pub fn stored_after(connection: &mut Connection, after: Option<&RecordId>, limit: i64) -> Result<Vec<Stored>, DbError> {
-    type Row = (String, String, String, String, String, String);
+    type Row = (String, String, String, String, String, String, String);
     let rows: Vec<Row> = record::table
         .inner_join(
             record_version::table
@@ -60,10 +62,11 @@ pub fn stored_after(connection: &mut Connection, after: Option<&RecordId>, limit
             record::document_hash,
             record::graph_hash,
             record_version::source_graph,
+            record::repairs,
         ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(id, kind, identity, document_hash, graph_hash, source_graph)| {
+        .map(|(id, kind, identity, document_hash, graph_hash, source_graph, repairs)| {
             Ok(Stored {
                 id: id.parse().map_err(|error| DbError::corrupt("record id", error))?,
                 kind: kind.parse().map_err(|error| DbError::corrupt("record kind", error))?,
@@ -71,6 +74,7 @@ pub fn stored_after(connection: &mut Connection, after: Option<&RecordId>, limit
                 document_hash,
                 graph_hash,
                 source_graph,
+                repairs: serde_json::from_str(&repairs).map_err(|error| DbError::corrupt("repairs", error))?,
             })
         })
         .collect()
