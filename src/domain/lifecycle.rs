@@ -230,6 +230,21 @@ pub const MASS_REMOVAL_PERCENT: u64 = 20;
 /// Fewest vanished records that make a mass removal; one record of three may go without asking.
 pub const MASS_REMOVAL_MINIMUM: u64 = 2;
 
+/// The fall of a source's records above which a harvest waits for a person; both must be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FallLimits {
+    /// More than this many per cent of what was there.
+    pub percent: u64,
+    /// At least this many records.
+    pub records: u64,
+}
+
+impl Default for FallLimits {
+    fn default() -> Self {
+        Self { percent: MASS_REMOVAL_PERCENT, records: MASS_REMOVAL_MINIMUM }
+    }
+}
+
 /// What the number of vanished records means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RemovalVerdict {
@@ -254,15 +269,14 @@ impl RemovalVerdict {
 }
 
 /// Judges a harvest by numbers: `live` records stood before it (those not gone), of which it would remove `vanished`.
-/// A fall to nothing always waits; else a fall of more than [`MASS_REMOVAL_PERCENT`] and at least
-/// [`MASS_REMOVAL_MINIMUM`] records.
+/// A fall to nothing always waits; else one above the limits.
 #[must_use]
-pub const fn judge_removal(live: u64, vanished: u64, found: u64) -> RemovalVerdict {
+pub const fn judge_removal(live: u64, vanished: u64, found: u64, limits: FallLimits) -> RemovalVerdict {
     if live > 0 && found == 0 {
         return RemovalVerdict::HeldEmpty;
     }
-    let large = vanished.saturating_mul(100) > live.saturating_mul(MASS_REMOVAL_PERCENT);
-    if large && vanished >= MASS_REMOVAL_MINIMUM {
+    let large = vanished.saturating_mul(100) > live.saturating_mul(limits.percent);
+    if large && vanished >= limits.records {
         return RemovalVerdict::HeldMassRemoval;
     }
     RemovalVerdict::Proceed
@@ -318,12 +332,14 @@ mod tests {
     #[test]
     fn mass_removal_at_its_edges() {
         use RemovalVerdict::{HeldEmpty, HeldMassRemoval, Proceed};
-        assert_eq!(judge_removal(0, 0, 0), Proceed);
-        assert_eq!(judge_removal(1, 1, 0), HeldEmpty);
-        assert_eq!(judge_removal(3, 1, 2), Proceed);
-        assert_eq!(judge_removal(10, 2, 8), Proceed);
-        assert_eq!(judge_removal(9, 2, 7), HeldMassRemoval);
-        assert_eq!(judge_removal(5, 5, 5), HeldMassRemoval);
+        assert_eq!(judge_removal(0, 0, 0, FallLimits::default()), Proceed);
+        assert_eq!(judge_removal(1, 1, 0, FallLimits::default()), HeldEmpty);
+        assert_eq!(judge_removal(3, 1, 2, FallLimits::default()), Proceed);
+        assert_eq!(judge_removal(10, 2, 8, FallLimits::default()), Proceed);
+        assert_eq!(judge_removal(9, 2, 7, FallLimits::default()), HeldMassRemoval);
+        assert_eq!(judge_removal(5, 5, 5, FallLimits::default()), HeldMassRemoval);
+        let careful = FallLimits { percent: 5, records: 1 };
+        assert_eq!(judge_removal(10, 1, 9, careful), HeldMassRemoval);
     }
 
     proptest! {
@@ -343,15 +359,15 @@ mod tests {
         fn more_removals_are_never_judged_milder(live in 1u64..5_000, first in 0u64..5_000, more in 0u64..5_000) {
             let fewer = first.min(live);
             let many = (first + more).min(live);
-            if judge_removal(live, fewer, live - fewer) != RemovalVerdict::Proceed {
-                prop_assert_ne!(judge_removal(live, many, live - many), RemovalVerdict::Proceed);
+            if judge_removal(live, fewer, live - fewer, FallLimits::default()) != RemovalVerdict::Proceed {
+                prop_assert_ne!(judge_removal(live, many, live - many, FallLimits::default()), RemovalVerdict::Proceed);
             }
         }
 
         #[test]
         fn small_falls_pass(live in 5u64..100_000, percent in 0u64..=20) {
             let vanished = live * percent / 100;
-            prop_assert_eq!(judge_removal(live, vanished, live - vanished), RemovalVerdict::Proceed);
+            prop_assert_eq!(judge_removal(live, vanished, live - vanished, FallLimits::default()), RemovalVerdict::Proceed);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::manifest::Withheld;
 use super::read::ReadItem;
 use super::report::{Change, Reason, RecordLine, RunReport, Stop, Tally};
 use crate::db::runs::{KnownHashes, StagedRecord};
-use crate::domain::lifecycle::{RecordKind, RemovalVerdict, RunOutcome, judge_removal};
+use crate::domain::lifecycle::{FallLimits, RecordKind, RemovalVerdict, RunOutcome, judge_removal};
 
 /// A record's key inside its source.
 pub type Key = (RecordKind, String);
@@ -15,6 +15,7 @@ pub type Key = (RecordKind, String);
 #[derive(Debug, Default)]
 pub struct Diff {
     known: KnownHashes,
+    fall: FallLimits,
     seen: HashMap<Key, String>,
     spared: BTreeSet<Key>,
     unknown: BTreeMap<String, String>,
@@ -27,10 +28,10 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// A comparison with what is stored.
+    /// A comparison with what is stored; a fall above the limits waits for a person.
     #[must_use]
-    pub fn new(known: KnownHashes) -> Self {
-        Self { known, ..Self::default() }
+    pub fn new(known: KnownHashes, fall: FallLimits) -> Self {
+        Self { known, fall, ..Self::default() }
     }
 
     /// What is stored.
@@ -201,7 +202,7 @@ impl Diff {
         let live = u64::try_from(self.known.len()).unwrap_or(u64::MAX);
         let still = self.tally.found + u64::try_from(self.spared.len()).unwrap_or(0);
         let removed = u64::try_from(missing.len()).unwrap_or(u64::MAX);
-        let verdict = if complete { judge_removal(live, removed, still) } else { RemovalVerdict::Proceed };
+        let verdict = if complete { judge_removal(live, removed, still, self.fall) } else { RemovalVerdict::Proceed };
         if complete {
             self.tally.removed = removed;
             for (kind, name) in missing {

@@ -23,7 +23,7 @@ use crate::db::sources::Source;
 use crate::db::{Db, leases, runs, sources};
 use crate::domain::clock::Clock;
 use crate::domain::ids::{RunId, SourceId};
-use crate::domain::lifecycle::RunOutcome;
+use crate::domain::lifecycle::{FallLimits, RunOutcome};
 use crate::net::{Client, FetchLimits};
 use crate::rdf::parse::ParseLimits;
 use crate::vocab::Vocabulary;
@@ -117,7 +117,7 @@ impl Engine {
             Err(halt) => stop(&mut report, halt),
             Ok(manifest) => {
                 report.documents = count(manifest.answers().count());
-                let diff = Diff::new(known);
+                let diff = Diff::new(known, self.fall_limits());
                 match takeover::read_all(self, &archive, manifest, diff, None).await? {
                     Err(halt) => stop(&mut report, halt),
                     Ok(read) => read.diff.into_report(&mut report),
@@ -175,7 +175,7 @@ impl Engine {
         if !manifest.has_unknown() && self.is_unchanged(source, &digest, report).await? {
             return self.finish(run, report, Some(digest)).await;
         }
-        let diff = Diff::new(self.known(Some(source)).await?);
+        let diff = Diff::new(self.known(Some(source)).await?, self.fall_limits());
         match takeover::read_all(self, &archive, manifest, diff, Some(run)).await? {
             Err(halt) => {
                 stop(report, halt);
@@ -287,6 +287,13 @@ impl Engine {
     #[must_use]
     pub fn read_limits(&self) -> ReadLimits {
         ReadLimits { record_bytes: self.settings.max_record_bytes, parse: self.parse_limits() }
+    }
+
+    /// The fall of records that waits for a person.
+    #[must_use]
+    pub fn fall_limits(&self) -> FallLimits {
+        let (percent, records) = (u64::from(self.settings.fall_percent), count(self.settings.fall_records));
+        FallLimits { percent, records }
     }
 
     fn parse_limits(&self) -> ParseLimits {

@@ -159,7 +159,7 @@ pub async fn apply(
 ) -> Result<(), HarvestError> {
     let now = engine.clock.now();
     let (source_id, run, accepted) = (source.id.clone(), run.clone(), source.removal_accepted());
-    let (complete, spared) = (read.diff.is_complete(), read.diff.spared());
+    let (complete, spared, fall) = (read.diff.is_complete(), read.diff.spared(), engine.fall_limits());
     let Read { diff, remainder } = read;
     diff.into_report(report);
     if report.outcome == RunOutcome::Refused && report.stop.is_none() {
@@ -175,8 +175,15 @@ pub async fn apply(
     let finished = engine
         .db
         .write(move |connection| {
-            let apply =
-                ApplyRun { source: &source_id, run: &run, complete, spared: &spared, accept_removal: accepted, now };
+            let apply = ApplyRun {
+                source: &source_id,
+                run: &run,
+                complete,
+                spared: &spared,
+                accept_removal: accepted,
+                fall,
+                now,
+            };
             let mut report = planned;
             if vocabularies::stamp(connection)? != read_with {
                 return Err(DbError::Refused(

@@ -15,7 +15,7 @@ use super::slugs::{self, SlugKind};
 use super::{announce, identity};
 use crate::domain::ids::{DatasetId, RecordId, RunId, Slug, SourceId};
 use crate::domain::lifecycle::{
-    RecordEvent, RecordKind, RecordState, RemovalVerdict, SourceState, entrance, judge_removal,
+    FallLimits, RecordEvent, RecordKind, RecordState, RemovalVerdict, SourceState, entrance, judge_removal,
 };
 
 /// Staged records taken over at a time, so that a large harvest does not sit in memory as a whole.
@@ -34,6 +34,8 @@ pub struct ApplyRun<'a> {
     pub spared: &'a [(RecordKind, String)],
     /// Whether a person accepted that many records vanish.
     pub accept_removal: bool,
+    /// The fall of records that waits for a person unless it was accepted.
+    pub fall: FallLimits,
     /// The time.
     pub now: DateTime<Utc>,
 }
@@ -104,7 +106,7 @@ pub fn apply_run(connection: &mut Connection, apply: &ApplyRun<'_>) -> Result<Ap
 
     let live = known.values().filter(|one| !one.missing).count();
     let still_there = found.len() + apply.spared.len();
-    let verdict = judge_removal(size(live), size(missing.len()), size(still_there));
+    let verdict = judge_removal(size(live), size(missing.len()), size(still_there), apply.fall);
     if apply.complete && verdict != RemovalVerdict::Proceed && !apply.accept_removal {
         counts.removed = count(missing.len())?;
         return Ok(Applied::Held { verdict, counts });

@@ -5,7 +5,7 @@ use atlas::db::runs::StagedRecord;
 use atlas::db::{Connection, Db, DbError, answers, organisations, records, runs, sources};
 use atlas::domain::dataset::{Dataset, LangText, Profile, Series, SeriesReference};
 use atlas::domain::ids::{RunId, Slug, SourceId};
-use atlas::domain::lifecycle::{RecordKind, SourceState};
+use atlas::domain::lifecycle::{FallLimits, RecordKind, SourceState};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Noon of a day, `minutes` later.
@@ -106,7 +106,15 @@ pub fn harvest_as(
 ) -> Applied {
     let run = stage(db, source, minute, found);
     write(db, |connection| {
-        let apply = ApplyRun { source, run: &run, complete, spared, accept_removal, now: at(minute) };
+        let apply = ApplyRun {
+            source,
+            run: &run,
+            complete,
+            spared,
+            accept_removal,
+            fall: FallLimits::default(),
+            now: at(minute),
+        };
         records::apply_run(connection, &apply)
     })
 }

@@ -3,7 +3,7 @@
 use atlas::db::outbox::{self, Operation};
 use atlas::db::records::{Applied, ApplyRun, slugs};
 use atlas::db::{records, runs};
-use atlas::domain::lifecycle::{RecordKind, RecordState, RemovalVerdict, SourceState};
+use atlas::domain::lifecycle::{FallLimits, RecordKind, RecordState, RemovalVerdict, SourceState};
 
 use super::given::{at, data_set, harvest, harvest_as, numbers, read, record, source, stage, write};
 use crate::helpers::database::TestDatabase;
@@ -133,8 +133,15 @@ fn one_failure_undoes_the_whole_swap(database: &TestDatabase) {
     let run = stage(&database.db, &kos, 2, &[data_set("lung", "Changed"), broken]);
 
     let outcome = database.db.write_blocking(|connection| {
-        let apply =
-            ApplyRun { source: &kos, run: &run, complete: true, spared: &[], accept_removal: false, now: at(2) };
+        let apply = ApplyRun {
+            source: &kos,
+            run: &run,
+            complete: true,
+            spared: &[],
+            accept_removal: false,
+            fall: FallLimits::default(),
+            now: at(2),
+        };
         records::apply_run(connection, &apply)?;
         Err::<(), _>(atlas::db::DbError::Refused("the power fails here".to_owned()))
     });

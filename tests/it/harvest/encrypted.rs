@@ -3,9 +3,11 @@
 use atlas::domain::lifecycle::RunOutcome;
 use atlas::harvest::{Protocol, SourceOptions, Target};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::bench::{Bench, document};
 use crate::helpers::program::{Finished, Terminal};
-use crate::helpers::provider::{Answer, FakeProvider};
+use crate::helpers::provider::Answer;
 use crate::helpers::tls;
 
 /// What the program says about a source, when it trusts the authority of the tests.
@@ -55,8 +57,14 @@ async fn a_certificate_that_goes_bad_changes_nothing_that_is_stored() {
 #[tokio::test]
 async fn a_server_without_encryption_behind_an_https_address_is_named_so() {
     let bench = Bench::new(Protocol::Document, "/all.ttl").await;
-    let plain = FakeProvider::start().await;
-    let address = format!("{}/all.ttl", plain.base.replace("http:", "https:"));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}/all.ttl", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0_u8; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await;
+        }
+    });
     let target = Target { address, options: SourceOptions::default() };
     let report = bench.engine.try_address(Protocol::Document, &target).await.unwrap();
     assert_eq!(report.outcome, RunOutcome::Unreachable, "{report}");

@@ -207,9 +207,7 @@ async fn one_bad_byte_costs_one_record_of_a_thousand() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let text = String::from_utf8(document(&names).body()).unwrap();
     for (good, bad) in [
-        ("dct:title \"set-500\"@en", "dct:title \"set-500@en"),
         ("dct:title \"set-500\"@en", "dct:title \"set\r-500\"@en"),
-        ("dct:title \"set-500\"@en", "dct:title \"set\"500\"@en"),
         ("dct:title \"set-500\"@en", "dct:title \"set\\500\"@en"),
         ("dct:title \"set-500\"@en", "dct:title \"set\u{1}500\"@en"),
     ] {

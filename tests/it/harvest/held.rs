@@ -37,6 +37,19 @@ async fn a_mass_removal_waits_until_it_is_accepted() {
 }
 
 #[tokio::test]
+async fn the_operator_says_how_many_may_vanish_at_once() {
+    let mut bench = Bench::new(Protocol::Document, "/all.ttl").await;
+    (bench.engine.settings.fall_percent, bench.engine.settings.fall_records) = (5, 1);
+    bench.provider.set("/all.ttl", document(&["a", "b", "c", "d", "e"]));
+    bench.harvest().await;
+    bench.provider.set("/all.ttl", document(&["a", "b", "c", "d"]));
+    assert_eq!(bench.harvest().await.outcome, RunOutcome::Held);
+    bench.engine.settings.fall_percent = 50;
+    let report = bench.harvest().await;
+    assert_eq!((report.outcome, report.tally.removed), (RunOutcome::Complete, 1), "{report}");
+}
+
+#[tokio::test]
 async fn an_empty_fdp_is_held() {
     let bench = Bench::new(Protocol::Fdp, "/").await;
     publish_fdp(&bench.provider, &["a"]);
