@@ -17,10 +17,12 @@ pub mod read;
 pub mod report;
 pub mod scope;
 mod takeover;
+pub mod validate;
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};
 pub use report::RunReport;
+pub use validate::ValidationReport;
 
 use crate::app::App;
 use crate::db::DbError;

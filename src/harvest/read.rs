@@ -7,14 +7,15 @@ use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::fdp;
 use super::manifest::{Answer, Bundle};
-use super::report::{Change, Reason, RecordLine};
-use crate::db::runs::StagedRecord;
+use super::report::{Change, Reason, RecordFindings, RecordLine};
+use crate::db::runs::{KnownHashes, StagedRecord};
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::canonical::{Canonical, canonicalise};
 use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
 use crate::rdf::profile::{self, Finding};
+use crate::rdf::shapes::{Checked, Library, Wish};
 use crate::rdf::split::{self, RawRecord};
 use crate::vocab::Vocabulary;
 
@@ -30,11 +31,29 @@ pub struct ReadLimits {
     pub parse: ParseLimits,
 }
 
+/// What records are read with, and held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Vocabularies.
+    pub vocabulary: &'a Vocabulary,
+    /// Limits.
+    pub limits: &'a ReadLimits,
+    /// The rules of the profiles.
+    pub shapes: &'a Library,
+    /// Rules that somebody asks for, in place of the record's own.
+    pub wish: &'a Wish,
+    /// What is stored: a record that says the same as before was checked then.
+    pub known: &'a KnownHashes,
+    /// Whether the statements that were checked are wanted beside what was found.
+    pub keep_graphs: bool,
+}
+
 /// One thing read from a bundle.
 #[derive(Debug, Clone)]
 pub enum ReadItem {
-    /// A record, and what was noticed in it.
-    Record(Box<StagedRecord>, Option<String>, Vec<Reason>),
+    /// A record, its title, what was noticed in it, and how it keeps the rules of its profile; the last is `None` for
+    /// a record that is stored already as it is.
+    Record(Box<StagedRecord>, Option<String>, Vec<Reason>, Option<Box<Checked>>),
     /// A record that cannot be taken over. The IRI, where it has one, lets what is stored stay as it is.
     Refused(RecordLine),
 }
@@ -65,17 +84,12 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`] when one of them cannot be read to its end.
-pub fn read_bundle(
-    bundle: &Bundle,
-    bodies: &[Vec<u8>],
-    vocabulary: &Vocabulary,
-    limits: &ReadLimits,
-) -> Result<ReadBundle, Unreadable> {
+pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -> Result<ReadBundle, Unreadable> {
     let mut graph = Graph::new();
     let mut problems = Vec::new();
     let mut more_problems = 0;
     for (answer, body) in bundle.answers.iter().zip(bodies) {
-        let parsed = parse_answer(answer, body, &limits.parse)?;
+        let parsed = parse_answer(answer, body, &reading.limits.parse)?;
         problems.extend(parsed.problems);
         more_problems += parsed.more_problems;
         for triple in &parsed.graph {
@@ -91,7 +105,7 @@ pub fn read_bundle(
         if is_dataset && asked_for_shown && !bundle.subjects.is_empty() && !is_asked_for(&record, &bundle.subjects) {
             continue;
         }
-        read.items.push(read_record(&record, &problems, vocabulary, limits));
+        read.items.push(read_record(&record, &problems, reading));
     }
     let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());
     if read.items.is_empty() && !bundle.subjects.is_empty() {
@@ -116,7 +130,7 @@ pub fn read_guide(answer: &Answer, body: &[u8], limits: &ReadLimits) -> Result<G
     parse_answer(answer, body, &limits.parse).map(|parsed| parsed.graph)
 }
 
-fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {
+pub(super) fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {
     let unreadable = |reason: String| Unreadable { address: answer.address.clone(), reason };
     let parsed = parse::parse(body, answer.media_type.as_deref(), &answer.base, limits)
         .map_err(|refused| unreadable(refused.to_string()))?;
@@ -150,7 +164,7 @@ fn name_of(raw: &RawRecord) -> String {
     raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
+fn read_record(raw: &RawRecord, problems: &[Problem], reading: &Reading<'_>) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
@@ -162,8 +176,8 @@ fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, l
         return refused(Some(kind), name, None, own.iter().map(|problem| problem_reason(problem)).collect());
     }
     let size = statement_bytes(&raw.graph);
-    if size > limits.record_bytes {
-        return refused(Some(kind), name, None, vec![too_large(size, limits.record_bytes)]);
+    if size > reading.limits.record_bytes {
+        return refused(Some(kind), name, None, vec![too_large(size, reading.limits.record_bytes)]);
     }
     let canonical = match canonicalise(&raw.graph) {
         Ok(canonical) => canonical,
@@ -174,18 +188,18 @@ fn read_record(raw: &RawRecord, problems: &[Problem], vocabulary: &Vocabulary, l
     };
     let notices: Vec<Reason> = own.iter().map(|problem| problem_reason(problem)).collect();
     match kind {
-        RecordKind::Dataset => dataset(raw, &canonical, vocabulary, notices),
-        RecordKind::Series => series(raw, &canonical, vocabulary, notices),
+        RecordKind::Dataset => dataset(raw, &canonical, reading, notices),
+        RecordKind::Series => series(raw, &canonical, reading, notices),
     }
 }
 
-fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
+fn dataset(raw: &RawRecord, canonical: &Canonical, reading: &Reading<'_>, notices: Vec<Reason>) -> ReadItem {
     let cleaned = fdp::defaults::without_injected(&raw.graph, raw.subject.as_ref());
     let (graph, injected) = match &cleaned {
         Some((graph, repairs)) => (graph, repairs.clone()),
         None => (&raw.graph, Vec::new()),
     };
-    match profile::read_dataset(graph, raw.subject.as_ref(), vocabulary) {
+    match profile::read_dataset(graph, raw.subject.as_ref(), reading.vocabulary) {
         Err(error) => no_identity(RecordKind::Dataset, &raw.subject, &error.to_string()),
         Ok(read) => {
             let value: Dataset = read.value;
@@ -199,13 +213,17 @@ fn dataset(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, noti
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(&about, &value, canonical, read.profile, repairs, read.findings, notices)
+            let item = finish(&about, &value, canonical, read.profile, repairs, read.findings, notices);
+            reading.check(item, || {
+                let written = (&value, read.profile);
+                reading.shapes.dataset(graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
+            })
         }
     }
 }
 
-fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notices: Vec<Reason>) -> ReadItem {
-    match profile::read_series(&raw.graph, raw.subject.as_ref(), vocabulary) {
+fn series(raw: &RawRecord, canonical: &Canonical, reading: &Reading<'_>, notices: Vec<Reason>) -> ReadItem {
+    match profile::read_series(&raw.graph, raw.subject.as_ref(), reading.vocabulary) {
         Err(error) => no_identity(RecordKind::Series, &raw.subject, &error.to_string()),
         Ok(read) => {
             let value: Series = read.value;
@@ -217,8 +235,34 @@ fn series(raw: &RawRecord, canonical: &Canonical, vocabulary: &Vocabulary, notic
                 identifiers: value.identifiers.clone(),
                 titles: value.titles.clone(),
             };
-            finish(&about, &value, canonical, read.profile, read.repairs, read.findings, notices)
+            let item = finish(&about, &value, canonical, read.profile, read.repairs, read.findings, notices);
+            reading.check(item, || {
+                let written = (&value, read.profile);
+                reading.shapes.series(&raw.graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
+            })
         }
+    }
+}
+
+impl Reading<'_> {
+    /// Holds a record that is new or changed against the rules of its profile. What is found goes beside the record
+    /// and never decides whether it is taken over.
+    fn check(&self, item: ReadItem, check: impl FnOnce() -> Checked) -> ReadItem {
+        let ReadItem::Record(mut record, title, reasons, _) = item else { return item };
+        let stored = self.known.get(&(record.kind, record.identity.clone()));
+        if stored.is_some_and(|stored| stored.is_same_as(&record)) {
+            return ReadItem::Record(record, title, reasons, None);
+        }
+        let mut found = check();
+        if !self.keep_graphs {
+            found.graph = Graph::new();
+        }
+        let reading = serde_json::from_str(&record.findings).unwrap_or_default();
+        let findings = RecordFindings::Whole { reading, rules: Box::new((&found.conformance).into()) };
+        if let Ok(text) = serde_json::to_string(&findings) {
+            record.findings = text;
+        }
+        ReadItem::Record(record, title, reasons, Some(Box::new(found)))
     }
 }
 
@@ -286,7 +330,7 @@ fn finish<T: serde::Serialize>(
         findings,
         sound,
     };
-    ReadItem::Record(Box::new(record), title, notices)
+    ReadItem::Record(Box::new(record), title, notices, None)
 }
 
 /// Names under which the same data set is known elsewhere: its IRI and its DOIs.

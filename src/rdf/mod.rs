@@ -14,6 +14,7 @@ pub mod namespaces;
 pub mod parse;
 pub mod profile;
 pub mod repair;
+pub mod shapes;
 pub mod sparql;
 pub mod split;
 pub mod store;

@@ -6,6 +6,7 @@ mod generate;
 mod identity;
 mod profile;
 mod reading;
+mod shapes;
 mod sparql;
 mod store;
 
