@@ -21,15 +21,14 @@ pub(super) fn report(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, outcome: O
     let record = TermRef::from(subject);
     let ways = if results().any(|result| result.focus != record) { ways(graph, record) } else { HashMap::new() };
     let mut findings: Vec<ShapeFinding> = results().map(|result| finding(result, &ways)).collect();
-    findings.sort_by(|one, other| {
-        let key = |finding: &ShapeFinding| {
-            (finding.severity, finding.at.clone(), Arc::clone(&finding.property), finding.value.clone())
-        };
-        key(one).cmp(&key(other)).then_with(|| {
-            (&one.message, &one.component, &one.focus).cmp(&(&other.message, &other.component, &other.focus))
-        })
-    });
+    findings.sort_by(|one, other| key(one).cmp(&key(other)));
     Report { findings, counts, cut }
+}
+
+/// What the order of findings depends on: the label of a nameless node comes last, for it is another each time.
+fn key(finding: &ShapeFinding) -> impl Ord + '_ {
+    let ShapeFinding { severity, at, property, value, message, component, focus, .. } = finding;
+    (*severity, at, property, value, message, component, focus)
 }
 
 fn finding(result: &Raw<'_>, ways: &HashMap<TermRef<'_>, String>) -> ShapeFinding {

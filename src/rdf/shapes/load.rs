@@ -12,7 +12,7 @@ use oxrdf::{Graph, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRe
 use oxttl::TurtleParser;
 
 use super::ShapesError;
-use super::model::{At, Path, Shape, Target};
+use super::model::{At, Path, Properties, Shape, Target};
 use super::parameters;
 use crate::domain::conformance::Severity;
 use crate::rdf::namespaces::{ATLAS, prefixed, rdf};
@@ -38,7 +38,7 @@ pub(super) fn sh(name: &str) -> NamedNode {
 }
 
 /// Reads files of shapes into one list.
-pub(super) fn load(files: &[(&str, &str)]) -> Result<Vec<Shape>, ShapesError> {
+pub(super) fn load(files: &[(&str, &str)]) -> Result<(Vec<Shape>, Properties), ShapesError> {
     let mut graph = Graph::new();
     for (file, text) in files {
         for triple in TurtleParser::new().for_slice(text.as_bytes()) {
@@ -47,12 +47,20 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Vec<Shape>, ShapesError> {
         }
     }
     let name = files.iter().map(|(file, _)| *file).collect::<Vec<_>>().join(", ");
-    let mut loader = Loader { graph: &graph, name, shapes: Vec::new(), places: HashMap::new(), depth: 0 };
+    let mut loader = Loader {
+        graph: &graph,
+        name,
+        shapes: Vec::new(),
+        places: HashMap::new(),
+        properties: Properties::default(),
+        depth: 0,
+    };
     for root in loader.roots() {
         loader.shape(&root)?;
     }
-    let name = loader.name;
-    loader.shapes.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| ShapesError::new(&name, "a shape is not whole"))
+    let Loader { name, shapes, properties, .. } = loader;
+    let shapes = shapes.into_iter().collect::<Option<Vec<_>>>();
+    shapes.map(|shapes| (shapes, properties)).ok_or_else(|| ShapesError::new(&name, "a shape is not whole"))
 }
 
 /// The shapes under construction.
@@ -62,6 +70,7 @@ pub(super) struct Loader<'a> {
     /// `None` while a shape is being read.
     shapes: Vec<Option<Shape>>,
     places: HashMap<NamedOrBlankNode, At>,
+    pub properties: Properties,
     depth: usize,
 }
 
@@ -162,11 +171,15 @@ impl Loader<'_> {
         Ok(statements)
     }
 
-    fn target(&self, node: &NamedOrBlankNode, name: &str, value: &Term) -> Result<Option<Target>, ShapesError> {
+    fn target(&mut self, node: &NamedOrBlankNode, name: &str, value: &Term) -> Result<Option<Target>, ShapesError> {
         Ok(Some(match (name, value) {
             ("targetClass", Term::NamedNode(class)) => Target::Class(class.clone()),
-            ("targetObjectsOf", Term::NamedNode(property)) => Target::ObjectsOf(property.clone()),
-            ("targetSubjectsOf", Term::NamedNode(property)) => Target::SubjectsOf(property.clone()),
+            ("targetObjectsOf", Term::NamedNode(property)) => {
+                Target::ObjectsOf(self.properties.place(property.as_ref()))
+            }
+            ("targetSubjectsOf", Term::NamedNode(property)) => {
+                Target::SubjectsOf(self.properties.place(property.as_ref()))
+            }
             ("targetNode", Term::NamedNode(_) | Term::Literal(_)) => Target::Node(value.clone()),
             _ if name.starts_with("target") => {
                 return Err(self.refuse(node, &format!("sh:{name} {value} is not supported")));
@@ -253,38 +266,45 @@ impl Loader<'_> {
         }
     }
 
-    fn path(&self, owner: &NamedOrBlankNode, term: &Term, depth: usize) -> Result<Path, ShapesError> {
+    fn path(&mut self, owner: &NamedOrBlankNode, term: &Term, depth: usize) -> Result<Path, ShapesError> {
         if depth >= MAX_DEPTH {
             return Err(self.refuse(owner, "sh:path is nested too deeply"));
         }
         let node = match term {
-            Term::NamedNode(property) => return Ok(Path::Property(property.clone())),
+            Term::NamedNode(name) => {
+                return Ok(Path::Property(self.properties.place(name.as_ref()), name.clone()));
+            }
             Term::BlankNode(node) => NamedOrBlankNodeRef::from(node),
             _ => return Err(self.refuse(owner, "sh:path is not a path")),
         };
-        let inner = |list: &Term| -> Result<Vec<Path>, ShapesError> {
-            let members = self.list(owner, list)?;
-            if members.is_empty() {
-                return Err(self.refuse(owner, "sh:path has an empty list"));
-            }
-            members.iter().map(|member| self.path(owner, member, depth + 1)).collect()
-        };
         if self.graph.object_for_subject_predicate(node, RDF_FIRST).is_some() {
-            return inner(term).map(Path::Sequence);
+            return self.paths(owner, term, depth).map(Path::Sequence);
         }
         let parts: Vec<_> = self.graph.triples_for_subject(node).collect();
         let [part] = parts.as_slice() else {
             return Err(self.refuse(owner, "sh:path is not a path"));
         };
         let object = part.object.into_owned();
-        let one = |object: &Term| self.path(owner, object, depth + 1).map(Box::new);
-        match part.predicate.as_str().strip_prefix(SH) {
-            Some("inversePath") => one(&object).map(Path::Inverse),
-            Some("alternativePath") => inner(&object).map(Path::Alternative),
-            Some("zeroOrMorePath") => one(&object).map(Path::ZeroOrMore),
-            Some("oneOrMorePath") => one(&object).map(Path::OneOrMore),
-            Some("zeroOrOnePath") => one(&object).map(Path::ZeroOrOne),
-            _ => Err(self.refuse(owner, &format!("{} is not a path", prefixed(part.predicate.as_str())))),
+        let name = part.predicate.as_str().strip_prefix(SH);
+        if name == Some("alternativePath") {
+            return self.paths(owner, &object, depth).map(Path::Alternative);
         }
+        let kind: fn(Box<Path>) -> Path = match name {
+            Some("inversePath") => Path::Inverse,
+            Some("zeroOrMorePath") => Path::ZeroOrMore,
+            Some("oneOrMorePath") => Path::OneOrMore,
+            Some("zeroOrOnePath") => Path::ZeroOrOne,
+            _ => return Err(self.refuse(owner, &format!("{} is not a path", prefixed(part.predicate.as_str())))),
+        };
+        self.path(owner, &object, depth + 1).map(Box::new).map(kind)
+    }
+
+    /// The members of a list of paths.
+    fn paths(&mut self, owner: &NamedOrBlankNode, list: &Term, depth: usize) -> Result<Vec<Path>, ShapesError> {
+        let members = self.list(owner, list)?;
+        if members.is_empty() {
+            return Err(self.refuse(owner, "sh:path has an empty list"));
+        }
+        members.iter().map(|member| self.path(owner, member, depth + 1)).collect()
     }
 }

@@ -20,7 +20,7 @@ use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
 pub use library::{Checked, Library, Wish};
 
 use crate::domain::conformance::{FindingCounts, Severity, ShapeFinding};
-use model::{Rule, Shape};
+use model::{Properties, Rule, Shape};
 
 /// A shapes file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct ShapeSet {
     shapes: Vec<Shape>,
+    properties: Properties,
 }
 
 impl ShapeSet {
@@ -65,7 +66,7 @@ impl ShapeSet {
     /// # Errors
     /// [`ShapesError`] names the file, the shape, and what is not understood in it.
     pub fn read(files: &[(&str, &str)]) -> Result<Self, ShapesError> {
-        load::load(files).map(|shapes| Self { shapes })
+        load::load(files).map(|(shapes, properties)| Self { shapes, properties })
     }
 
     /// Whether no shape applies to anything by itself.
@@ -79,7 +80,7 @@ impl ShapeSet {
     /// The findings come gravest first, in an order that depends on the statements alone.
     #[must_use]
     pub fn check(&self, graph: &Graph, subject: NamedOrBlankNodeRef<'_>, limits: Limits) -> Report {
-        explain::report(graph, subject, run::Run::new(graph, &self.shapes, limits).whole())
+        explain::report(graph, subject, run::Run::new(graph, self, limits).whole())
     }
 }
 

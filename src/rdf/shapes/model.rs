@@ -1,18 +1,55 @@
 //! Shapes as they are run: what the SHACL files say, resolved once at start (SHACL 1.0, W3C Recommendation of 2017,
 //! core). Shapes refer to each other by their place in one list, so that running them follows no names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use oxrdf::{Literal, NamedNode, Term};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, Term};
 use regex::Regex;
 
 use crate::domain::conformance::Severity;
-use crate::rdf::namespaces::prefixed;
+use crate::rdf::namespaces::{prefixed, rdf};
 
 /// Place of a shape in the list.
 pub(super) type At = usize;
+
+/// A property that shapes look at, by its place in the table of properties: comparing numbers is what makes a check fast.
+pub(super) type PropertyAt = usize;
+/// Place of `rdf:type`.
+pub(super) const TYPE: PropertyAt = 0;
+/// Place of `rdfs:subClassOf`.
+pub(super) const SUB_CLASS_OF: PropertyAt = 1;
+
+/// Every property that a set of shapes looks at, by its IRI.
+#[derive(Debug)]
+pub(super) struct Properties(HashMap<String, PropertyAt>);
+
+impl Default for Properties {
+    fn default() -> Self {
+        let mut table = Self(HashMap::new());
+        table.place(rdf::TYPE);
+        table.place(NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#subClassOf"));
+        table
+    }
+}
+
+impl Properties {
+    /// The place of a property; a new one gets the next.
+    pub fn place(&mut self, property: NamedNodeRef<'_>) -> PropertyAt {
+        let next = self.0.len();
+        *self.0.entry(property.as_str().to_owned()).or_insert(next)
+    }
+
+    /// The place of a property, where any shape looks at it.
+    pub fn find(&self, property: NamedNodeRef<'_>) -> Option<PropertyAt> {
+        self.0.get(property.as_str()).copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
 
 /// One node shape or property shape.
 #[derive(Debug)]
@@ -47,9 +84,9 @@ pub(super) enum Target {
     /// `sh:targetClass`.
     Class(NamedNode),
     /// `sh:targetObjectsOf`.
-    ObjectsOf(NamedNode),
+    ObjectsOf(PropertyAt),
     /// `sh:targetSubjectsOf`.
-    SubjectsOf(NamedNode),
+    SubjectsOf(PropertyAt),
     /// `sh:targetNode`.
     Node(Term),
 }
@@ -57,7 +94,7 @@ pub(super) enum Target {
 /// A property path (SHACL §2.3.1).
 #[derive(Debug)]
 pub(super) enum Path {
-    Property(NamedNode),
+    Property(PropertyAt, NamedNode),
     Inverse(Box<Path>),
     Sequence(Vec<Path>),
     Alternative(Vec<Path>),
@@ -70,7 +107,7 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let joined = |paths: &[Path], with: &str| paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(with);
         match self {
-            Self::Property(property) => f.write_str(&prefixed(property.as_str())),
+            Self::Property(_, property) => f.write_str(&prefixed(property.as_str())),
             Self::Inverse(path) => write!(f, "^{path}"),
             Self::Sequence(paths) => f.write_str(&joined(paths, " / ")),
             Self::Alternative(paths) => write!(f, "({})", joined(paths, " or ")),
@@ -114,7 +151,7 @@ pub(super) enum Constraint {
     LanguageIn(Vec<String>),
     UniqueLang,
     /// Each value is less than each of the other property's, or equal where the flag says so.
-    LessThan(NamedNode, bool),
+    LessThan(PropertyAt, bool),
     Not(At),
     And(Vec<At>),
     Or(Vec<At>),

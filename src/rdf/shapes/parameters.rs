@@ -94,7 +94,7 @@ pub(super) fn read(
             let expected =
                 format!("less than {}{}", prefixed(other.as_str()), if equal { " or equal to it" } else { "" });
             let component = if equal { "LessThanOrEqualsConstraintComponent" } else { "LessThanConstraintComponent" };
-            one(Constraint::LessThan(other, equal), expected, component)
+            one(Constraint::LessThan(loader.properties.place(other.as_ref()), equal), expected, component)
         }
         "hasValue" => {
             let expected = format!("the value {}", shown(value));

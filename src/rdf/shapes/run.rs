@@ -5,25 +5,26 @@
 //! that goes, and the outcome says so. No recursion depends on the data: shapes nest as deep as their files do, and
 //! paths of any length are walked with a list of what is waiting.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use oxrdf::{Graph, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
 
-use super::model::{At, Bound, Constraint, NodeKind, Path, Rule, Shape, Target};
+use super::model::{At, Bound, Constraint, NodeKind, Path, PropertyAt, Rule, SUB_CLASS_OF, Shape, TYPE, Target};
 use super::value::{against, compare, has_datatype, is_in_range};
-use super::{Limits, Outcome, Raw};
-use crate::rdf::namespaces::rdf;
-
-const SUB_CLASS_OF: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/2000/01/rdf-schema#subClassOf");
+use super::{Limits, Outcome, Raw, ShapeSet};
 
 /// One check of one graph.
 pub(super) struct Run<'a> {
     graph: &'a Graph,
     shapes: &'a [Shape],
     limits: Limits,
-    steps: RefCell<u64>,
+    steps: Cell<u64>,
+    /// What is said of each node with the properties that shapes look at, in the order of the properties.
+    said: HashMap<NamedOrBlankNodeRef<'a>, Vec<(PropertyAt, TermRef<'a>)>>,
+    /// The statements of each property.
+    with: Vec<Vec<(NamedOrBlankNodeRef<'a>, TermRef<'a>)>>,
     /// Classes with everything declared below them; empty where the graph declares nothing.
     below: HashMap<TermRef<'a>, Vec<TermRef<'a>>>,
 }
@@ -48,12 +49,37 @@ struct Focus<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(graph: &'a Graph, shapes: &'a [Shape], limits: Limits) -> Self {
-        let mut below: HashMap<TermRef<'a>, Vec<TermRef<'a>>> = HashMap::new();
-        for triple in graph.triples_for_predicate(SUB_CLASS_OF) {
-            below.entry(triple.object).or_default().push(triple.subject.into());
+    pub fn new(graph: &'a Graph, set: &'a ShapeSet, limits: Limits) -> Self {
+        let mut said: HashMap<NamedOrBlankNodeRef<'a>, Vec<(PropertyAt, TermRef<'a>)>> = HashMap::new();
+        let mut with = vec![Vec::new(); set.properties.len()];
+        for triple in graph {
+            let Some(property) = set.properties.find(triple.predicate) else { continue };
+            said.entry(triple.subject).or_default().push((property, triple.object));
+            if let Some(statements) = with.get_mut(property) {
+                statements.push((triple.subject, triple.object));
+            }
         }
-        Self { graph, shapes, limits, steps: RefCell::new(0), below }
+        for statements in said.values_mut() {
+            statements.sort_by_key(|(property, _)| *property);
+        }
+        let mut below: HashMap<TermRef<'a>, Vec<TermRef<'a>>> = HashMap::new();
+        for (narrower, broader) in with.get(SUB_CLASS_OF).into_iter().flatten() {
+            below.entry(*broader).or_default().push((*narrower).into());
+        }
+        Self { graph, shapes: &set.shapes, limits, steps: Cell::new(0), said, with, below }
+    }
+
+    /// The statements of a property.
+    fn statements(&self, property: PropertyAt) -> &[(NamedOrBlankNodeRef<'a>, TermRef<'a>)] {
+        self.with.get(property).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a property of a node leads to.
+    fn objects(&self, node: TermRef<'a>, property: PropertyAt) -> impl Iterator<Item = TermRef<'a>> {
+        let said = resource(node).and_then(|node| self.said.get(&node)).map_or(&[][..], Vec::as_slice);
+        let first = said.partition_point(|(other, _)| *other < property);
+        let rest = said.get(first..).unwrap_or_default();
+        rest.iter().take_while(move |(other, _)| *other == property).map(|(_, object)| *object)
     }
 
     /// Holds the graph against every shape that has targets.
@@ -69,14 +95,14 @@ impl<'a> Run<'a> {
     }
 
     fn is_spent(&self) -> bool {
-        *self.steps.borrow() >= self.limits.steps
+        self.steps.get() >= self.limits.steps
     }
 
     /// Counts work; whether there is still some left.
     fn work(&self, steps: usize) -> bool {
-        let mut done = self.steps.borrow_mut();
-        *done = done.saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
-        *done < self.limits.steps
+        let done = self.steps.get().saturating_add(u64::try_from(steps).unwrap_or(u64::MAX));
+        self.steps.set(done);
+        done < self.limits.steps
     }
 
     /// The nodes that a shape applies to, each once.
@@ -85,21 +111,22 @@ impl<'a> Run<'a> {
         for target in &shape.targets {
             match target {
                 Target::Class(class) => {
-                    for class in self.class_and_below(class.as_ref()) {
-                        nodes.extend(self.graph.subjects_for_predicate_object(rdf::TYPE, class).map(TermRef::from));
-                    }
+                    let classes = self.class_and_below(class.as_ref());
+                    let typed = self.statements(TYPE).iter();
+                    nodes.extend(
+                        typed.filter(|(_, class)| classes.contains(class)).map(|(node, _)| TermRef::from(*node)),
+                    );
                 }
                 Target::ObjectsOf(property) => {
-                    nodes.extend(self.graph.triples_for_predicate(property).map(|triple| triple.object));
+                    nodes.extend(self.statements(*property).iter().map(|(_, object)| *object));
                 }
                 Target::SubjectsOf(property) => {
-                    nodes
-                        .extend(self.graph.triples_for_predicate(property).map(|triple| TermRef::from(triple.subject)));
+                    nodes.extend(self.statements(*property).iter().map(|(subject, _)| TermRef::from(*subject)));
                 }
                 Target::Node(node) => nodes.push(node.as_ref()),
             }
         }
-        if shape.targets.len() > 1 || !self.below.is_empty() || nodes.len() > 1 {
+        if nodes.len() > 1 {
             let mut seen = HashSet::with_capacity(nodes.len());
             nodes.retain(|node| seen.insert(*node));
         }
@@ -168,7 +195,7 @@ impl<'a> Run<'a> {
                 self.unless(fitting <= *most, shape, rule, focus, sink);
             }
             Constraint::UniqueLang => self.unique_languages(shape, rule, focus, sink),
-            Constraint::LessThan(other, equal) => self.less_than(other, *equal, (shape, rule), focus, sink),
+            Constraint::LessThan(other, equal) => self.less_than(*other, *equal, (shape, rule), focus, sink),
             Constraint::Closed(allowed) => self.closed(allowed, shape, rule, focus, sink),
             Constraint::Property(inner) => {
                 if let Some(inner) = self.shape(*inner) {
@@ -242,11 +269,8 @@ impl<'a> Run<'a> {
     }
 
     fn is_instance(&self, value: TermRef<'a>, class: NamedNodeRef<'a>) -> bool {
-        let Some(node) = resource(value) else { return false };
-        let types = |wanted: &TermRef<'a>| {
-            self.graph.objects_for_subject_predicate(node, rdf::TYPE).any(|object| object == *wanted)
-        };
-        self.class_and_below(class).iter().any(types)
+        let classes = self.class_and_below(class);
+        self.objects(value, TYPE).any(|class| classes.contains(&class))
     }
 
     fn unique_languages(&self, shape: &'a Shape, rule: &'a Rule, focus: &Focus<'a>, sink: &mut Sink<'_, 'a>) {
@@ -265,14 +289,13 @@ impl<'a> Run<'a> {
 
     fn less_than(
         &self,
-        other: &'a NamedNode,
+        other: PropertyAt,
         equal: bool,
         (shape, rule): (&'a Shape, &'a Rule),
         focus: &Focus<'a>,
         sink: &mut Sink<'_, 'a>,
     ) {
-        let Some(node) = resource(focus.node) else { return };
-        for limit in self.graph.objects_for_subject_predicate(node, other) {
+        for limit in self.objects(focus.node, other) {
             for value in &focus.values {
                 if !self.work(1) {
                     return;
@@ -309,12 +332,9 @@ impl<'a> Run<'a> {
     /// The nodes that a path leads to, each once.
     fn follow(&self, path: &'a Path, from: TermRef<'a>) -> Vec<TermRef<'a>> {
         match path {
-            Path::Property(property) => match resource(from) {
-                Some(node) => self.graph.objects_for_subject_predicate(node, property).collect(),
-                None => Vec::new(),
-            },
+            Path::Property(property, _) => self.objects(from, *property).collect(),
             Path::Inverse(inner) => match inner.as_ref() {
-                Path::Property(property) => {
+                Path::Property(_, property) => {
                     self.graph.subjects_for_predicate_object(property, from).map(TermRef::from).collect()
                 }
                 inner => {
