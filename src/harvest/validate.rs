@@ -20,9 +20,8 @@ use super::report::{Reason, RecordLine, Stop};
 use crate::db::DbError;
 use crate::domain::conformance::{Conformance, FindingCounts};
 use crate::domain::dataset::Profile;
-use crate::rdf::media::Format;
 use crate::rdf::shapes::{Checked, Wish};
-use crate::rdf::{split, write};
+use crate::rdf::split;
 
 /// Findings that a report keeps; records beyond are only counted.
 const MAX_KEPT: usize = 20_000;
@@ -294,7 +293,13 @@ fn validated(
     checked: Checked,
     graphs: bool,
 ) -> ValidatedRecord {
-    let graph =
-        graphs.then(|| String::from_utf8_lossy(&write::serialise(&checked.graph, Format::NTriples)).into_owned());
+    let graph = graphs.then(|| ntriples(&checked.graph));
     ValidatedRecord { kind, name, title, conformance: checked.conformance, read, graph }
+}
+
+/// The statements as N-Triples in order, with nameless nodes under the labels that findings call them by.
+fn ntriples(graph: &Graph) -> String {
+    let mut lines: Vec<String> = graph.iter().map(|triple| format!("{triple} .\n")).collect();
+    lines.sort_unstable();
+    lines.concat()
 }
