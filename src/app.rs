@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::db::{DatabaseSettings, Db, DbError};
 use crate::domain::clock::Clock;
 use crate::net;
+use crate::rdf::shapes::{Library, ShapesError};
 use crate::rdf::store::RdfStore;
 use crate::search::{SearchEngine, SearchError};
 use crate::telemetry::{Metrics, TelemetryError};
@@ -55,6 +56,9 @@ pub enum AppError {
     /// The vocabularies.
     #[error("the vocabularies cannot be read: {0}")]
     Vocabulary(#[from] VocabularyError),
+    /// The rules of the profiles.
+    #[error("the rules of the profiles cannot be read: {0}")]
+    Shapes(#[from] ShapesError),
     /// The database.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] DbError),
@@ -88,6 +92,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Controlled vocabularies.
     pub vocabulary: SharedVocabulary,
+    /// The rules of the profiles.
+    pub shapes: Arc<Library>,
     /// The database: the truth.
     pub db: Db,
     /// The text index: a projection.
@@ -116,7 +122,9 @@ impl App {
         let directory = &config.data.directory;
         std::fs::create_dir_all(directory)
             .map_err(|problem| AppError::Directory { directory: directory.clone(), problem })?;
-        let vocabulary = open_vocabulary(&config.data.vocabularies)?;
+        let replacements = replacements(&config.data.vocabularies);
+        let vocabulary = SharedVocabulary::open(replacements)?;
+        let shapes = Arc::new(Library::load(replacements)?);
         let db = Db::connect(&database_settings(&config))?;
         db.migrate()?;
         vocabulary::refresh(&db, &vocabulary)?;
@@ -126,6 +134,7 @@ impl App {
             config,
             clock,
             vocabulary,
+            shapes,
             db,
             search: Arc::new(search),
             rdf: Arc::new(rdf),
@@ -137,9 +146,9 @@ impl App {
     }
 }
 
-fn open_vocabulary(replacements: &Path) -> Result<SharedVocabulary, VocabularyError> {
-    let named = !replacements.as_os_str().is_empty();
-    SharedVocabulary::open(named.then_some(replacements))
+/// The operator's folder, where one is named.
+fn replacements(folder: &Path) -> Option<&Path> {
+    (!folder.as_os_str().is_empty()).then_some(folder)
 }
 
 /// The database settings of the configuration.

@@ -11,6 +11,7 @@ use crate::harvest::HarvestError;
 use crate::harvest::vocabularies::ImportError;
 use crate::projection::ProjectionError;
 use crate::providers::ProviderError;
+use crate::rdf::shapes::ShapesError;
 use crate::telemetry::TelemetryError;
 use crate::vocab::VocabularyError;
 
@@ -38,6 +39,9 @@ pub enum CliError {
     /// A harvest could not be tried.
     #[error(transparent)]
     Harvest(#[from] HarvestError),
+    /// Shapes of one's own.
+    #[error(transparent)]
+    Shapes(#[from] ShapesError),
     /// The vocabularies.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),

@@ -15,6 +15,7 @@ mod migrate;
 mod reindex;
 pub mod serve;
 mod source;
+mod validate;
 mod vocab;
 pub mod work;
 
@@ -102,6 +103,9 @@ enum Action {
     Source(source::Action),
     /// Harvest a source, an address or a file. Ends with 0 when complete, 2 when salvaged, 1 when refused.
     Harvest(harvest::Flags),
+    /// Hold a file or an address against the rules of its profile. Ends with 0 when it conforms, 2 when it conforms with
+    /// warnings, 1 when it does not conform or cannot be read.
+    Validate(validate::Flags),
     /// Build both indexes anew from the database.
     Reindex,
     /// Write all published records to standard output.
@@ -128,6 +132,7 @@ pub fn main() -> ExitCode {
         Action::Migrate => migrate::run(global),
         Action::Source(action) => source::run(global, action),
         Action::Harvest(flags) => harvest::run(global, flags),
+        Action::Validate(flags) => validate::run(global, flags),
         Action::Reindex => reindex::run(global),
         Action::Export(flags) => export::run(global, flags),
         Action::Vocab(action) => vocab::run(global, action),

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod concept;
+pub mod conformance;
 pub mod dataset;
 pub mod ids;
 pub mod lifecycle;

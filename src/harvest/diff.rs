@@ -1,10 +1,11 @@
 //! The comparison of what a source says now with what is stored, record by record.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::manifest::Withheld;
 use super::read::ReadItem;
-use super::report::{Change, Reason, RecordLine, RunReport, Stop, Tally};
+use super::report::{Change, Reason, RecordCheck, RecordLine, RuleReport, RunReport, Stop, Tally};
 use crate::db::runs::{KnownHashes, StagedRecord};
 use crate::domain::lifecycle::{FallLimits, RecordKind, RemovalVerdict, RunOutcome, judge_removal};
 
@@ -14,7 +15,7 @@ pub type Key = (RecordKind, String);
 /// The comparison under way.
 #[derive(Debug, Default)]
 pub struct Diff {
-    known: KnownHashes,
+    known: Arc<KnownHashes>,
     fall: FallLimits,
     seen: HashMap<Key, String>,
     spared: BTreeSet<Key>,
@@ -24,6 +25,7 @@ pub struct Diff {
     notes: Vec<String>,
     /// The first thing that kept the source from being read whole.
     gap: Option<Stop>,
+    rules: RuleReport,
     tally: Tally,
 }
 
@@ -31,13 +33,19 @@ impl Diff {
     /// A comparison with what is stored; a fall above the limits waits for a person.
     #[must_use]
     pub fn new(known: KnownHashes, fall: FallLimits) -> Self {
-        Self { known, fall, ..Self::default() }
+        Self { known: Arc::new(known), fall, ..Self::default() }
     }
 
     /// What is stored.
     #[must_use]
     pub fn known(&self) -> &KnownHashes {
         &self.known
+    }
+
+    /// What is stored, to be shared with whoever reads.
+    #[must_use]
+    pub fn shared_known(&self) -> Arc<KnownHashes> {
+        Arc::clone(&self.known)
     }
 
     /// Records that the source named and did not show: what is stored of them stays.
@@ -106,8 +114,12 @@ impl Diff {
         for item in items {
             match item {
                 ReadItem::Refused(line) => self.refuse(line),
-                ReadItem::Record(record, title, reasons) => {
+                ReadItem::Record(record, title, reasons, found) => {
                     if self.accept(&record, title, reasons) {
+                        if let Some(found) = found {
+                            let (kind, name) = (record.kind, record.identity.clone());
+                            self.rules.add(RecordCheck { kind, name, conformance: found.conformance });
+                        }
                         staged.push(*record);
                     }
                 }
@@ -235,5 +247,6 @@ impl Diff {
             report.note(note);
         }
         report.tally = self.tally;
+        report.rules = self.rules;
     }
 }

@@ -15,7 +15,7 @@ use super::gather::{GatherLimits, Gatherer};
 use super::manifest::{Halt, Manifest};
 use super::protocol::{Harvester, Protocol, SourceOptions, Target};
 use super::read::ReadLimits;
-use super::report::{RunReport, Stop, Tally};
+use super::report::{RuleReport, RunReport, Stop, Tally};
 use super::{HarvestError, takeover};
 use crate::app::App;
 use crate::config::HarvestSettings;
@@ -26,6 +26,7 @@ use crate::domain::ids::{RunId, SourceId};
 use crate::domain::lifecycle::{FallLimits, RunOutcome};
 use crate::net::{Client, FetchLimits};
 use crate::rdf::parse::ParseLimits;
+use crate::rdf::shapes::Library;
 use crate::vocab::Vocabulary;
 
 /// Redirects followed for one document.
@@ -44,6 +45,8 @@ pub struct Engine {
     pub net: Client,
     /// Vocabularies.
     pub vocabulary: Arc<Vocabulary>,
+    /// The rules of the profiles.
+    pub shapes: Arc<Library>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Limits.
@@ -69,6 +72,7 @@ impl Engine {
             db: app.db.clone(),
             net: app.net.clone(),
             vocabulary: app.vocabulary.current(),
+            shapes: Arc::clone(&app.shapes),
             clock: Arc::clone(&app.clock),
             settings: app.config.harvest.clone(),
             request_time: Duration::from_secs(app.config.net.request_seconds),
@@ -185,7 +189,12 @@ impl Engine {
         }
     }
 
-    async fn gather(&self, protocol: Protocol, target: &Target, archive: &Arc<Archive>) -> Result<Manifest, Halt> {
+    pub(super) async fn gather(
+        &self,
+        protocol: Protocol,
+        target: &Target,
+        archive: &Arc<Archive>,
+    ) -> Result<Manifest, Halt> {
         let limits = self.gather_limits();
         let max_bytes = limits.fetch.bytes;
         let mut gatherer = Gatherer::new(self.net.clone(), Arc::clone(archive), Arc::clone(&self.clock), limits);
@@ -265,6 +274,7 @@ impl Engine {
             notes: Vec::new(),
             records: Vec::new(),
             more_records: 0,
+            rules: RuleReport::default(),
         }
     }
 

@@ -19,11 +19,13 @@ pub mod report;
 pub mod reread;
 pub mod scope;
 mod takeover;
+pub mod validate;
 pub mod vocabularies;
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};
 pub use report::RunReport;
+pub use validate::ValidationReport;
 
 use crate::app::App;
 use crate::db::DbError;

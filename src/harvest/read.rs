@@ -7,8 +7,8 @@ use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::fdp;
 use super::manifest::{Answer, Bundle};
-use super::report::{Change, Reason, RecordLine};
-use crate::db::runs::StagedRecord;
+use super::report::{Change, Reason, RecordFindings, RecordLine};
+use crate::db::runs::{KnownHashes, StagedRecord};
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
@@ -17,6 +17,7 @@ use crate::rdf::caps::{self, Capped};
 use crate::rdf::namespaces::{adms, dcat, dct, geodcatap, health, prefixed};
 use crate::rdf::parse::{self, ParseLimits, Problem, ProblemKind};
 use crate::rdf::profile::{self, Finding};
+use crate::rdf::shapes::{Checked, Library, Wish};
 use crate::rdf::split::{self, RawRecord};
 use crate::vocab::Vocabulary;
 
@@ -34,11 +35,29 @@ pub struct ReadLimits {
     pub parse: ParseLimits,
 }
 
+/// What records are read with, and held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Vocabularies.
+    pub vocabulary: &'a Vocabulary,
+    /// Limits.
+    pub limits: &'a ReadLimits,
+    /// The rules of the profiles.
+    pub shapes: &'a Library,
+    /// Rules that somebody asks for, in place of the record's own.
+    pub wish: &'a Wish,
+    /// What is stored: a record that says the same as before was checked then.
+    pub known: &'a KnownHashes,
+    /// Whether the statements that were checked are wanted beside what was found.
+    pub keep_graphs: bool,
+}
+
 /// One thing read from a bundle.
 #[derive(Debug, Clone)]
 pub enum ReadItem {
-    /// A record, and what was noticed in it.
-    Record(Box<StagedRecord>, Option<String>, Vec<Reason>),
+    /// A record, its title, what was noticed in it, and how it keeps the rules of its profile; the last is `None` for
+    /// a record that is stored already as it is.
+    Record(Box<StagedRecord>, Option<String>, Vec<Reason>, Option<Box<Checked>>),
     /// A record that cannot be taken over. The IRI, where it has one, lets what is stored stay as it is.
     Refused(RecordLine),
 }
@@ -69,17 +88,12 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`] when one of them cannot be read to its end.
-pub fn read_bundle(
-    bundle: &Bundle,
-    bodies: &[Vec<u8>],
-    vocabulary: &Vocabulary,
-    limits: &ReadLimits,
-) -> Result<ReadBundle, Unreadable> {
+pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -> Result<ReadBundle, Unreadable> {
     let mut graph = Graph::new();
     let mut problems = Vec::new();
     let (mut more_problems, mut lost) = (0, false);
     for (answer, body) in bundle.answers.iter().zip(bodies) {
-        let parsed = parse_answer(answer, body, &limits.parse)?;
+        let parsed = parse_answer(answer, body, &reading.limits.parse)?;
         problems.extend(parsed.problems);
         more_problems += parsed.more_problems;
         lost |= parsed.lost;
@@ -98,7 +112,7 @@ pub fn read_bundle(
         }
         match unread_part(record).filter(|_| bundle.partial) {
             Some(part) => read.items.push(left_alone(record, &part)),
-            None => read.items.push(read_record(record, &users.of(record), vocabulary, limits)),
+            None => read.items.push(read_record(record, &users.of(record), reading)),
         }
     }
     let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());
@@ -127,7 +141,7 @@ pub fn read_guide(answer: &Answer, body: &[u8], limits: &ReadLimits) -> Result<G
     parse_answer(answer, body, &limits.parse).map(|parsed| parsed.graph)
 }
 
-fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {
+pub(super) fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {
     let unreadable = |reason: String| Unreadable { address: answer.address.clone(), reason };
     let parsed = parse::parse(body, answer.media_type.as_deref(), &answer.base, limits)
         .map_err(|refused| unreadable(refused.to_string()))?;
@@ -239,7 +253,7 @@ pub fn read_stored(
     identity: &str,
     source_graph: &str,
     graph_hash: &str,
-    vocabulary: &Vocabulary,
+    reading: &Reading<'_>,
 ) -> Option<StagedRecord> {
     let mut graph = Graph::new();
     for quad in oxttl::NQuadsParser::new().for_slice(source_graph.as_bytes()) {
@@ -257,8 +271,8 @@ pub fn read_stored(
     let raw = RawRecord { graph, ..records.swap_remove(place) };
     let canonical = Canonical { nquads: source_graph.to_owned(), hash: graph_hash.to_owned() };
     let read = match kind {
-        RecordKind::Dataset => dataset(&raw, &canonical, vocabulary, Vec::new(), Vec::new()),
-        RecordKind::Series => series(&raw, &canonical, vocabulary, Vec::new(), Vec::new()),
+        RecordKind::Dataset => dataset(&raw, &canonical, reading, Vec::new(), Vec::new()),
+        RecordKind::Series => series(&raw, &canonical, reading, Vec::new(), Vec::new()),
     };
     match read {
         ReadItem::Record(record, ..) => Some(*record),
@@ -266,7 +280,7 @@ pub fn read_stored(
     }
 }
 
-fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
+fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, reading: &Reading<'_>) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
@@ -280,8 +294,8 @@ fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabul
     let capped: Vec<Reason> = smaller.iter().flat_map(|(_, capped)| capped).map(too_many).collect();
     let raw = &smaller.map_or_else(|| raw.clone(), |(graph, _)| RawRecord { graph, ..raw.clone() });
     let size = statement_bytes(&raw.graph);
-    if size > limits.record_bytes {
-        return refused(Some(kind), name, None, vec![too_large(size, limits.record_bytes)]);
+    if size > reading.limits.record_bytes {
+        return refused(Some(kind), name, None, vec![too_large(size, reading.limits.record_bytes)]);
     }
     let canonical = match canonicalise(&raw.graph) {
         Ok(canonical) => canonical,
@@ -292,8 +306,8 @@ fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabul
     };
     let notices: Vec<Reason> = own.iter().chain(&problems.shared).map(|problem| problem_reason(problem)).collect();
     let mut item = match kind {
-        RecordKind::Dataset => dataset(raw, &canonical, vocabulary, notices, capped),
-        RecordKind::Series => series(raw, &canonical, vocabulary, notices, capped),
+        RecordKind::Dataset => dataset(raw, &canonical, reading, notices, capped),
+        RecordKind::Series => series(raw, &canonical, reading, notices, capped),
     };
     if let ReadItem::Record(record, ..) = &mut item {
         record.repairs.extend(problems.repairs());
@@ -314,7 +328,7 @@ fn too_many(capped: &Capped) -> Reason {
 fn dataset(
     raw: &RawRecord,
     canonical: &Canonical,
-    vocabulary: &Vocabulary,
+    reading: &Reading<'_>,
     notices: Vec<Reason>,
     mut findings: Vec<Reason>,
 ) -> ReadItem {
@@ -323,7 +337,7 @@ fn dataset(
         Some((graph, repairs)) => (graph, repairs.clone()),
         None => (&raw.graph, Vec::new()),
     };
-    match profile::read_dataset(graph, raw.subject.as_ref(), vocabulary) {
+    match profile::read_dataset(graph, raw.subject.as_ref(), reading.vocabulary) {
         Err(error) => no_identity(RecordKind::Dataset, &raw.subject, &error.to_string()),
         Ok(read) => {
             let value: Dataset = read.value;
@@ -338,7 +352,11 @@ fn dataset(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            finish(&about, &value, canonical, read.profile, repairs, findings, notices)
+            let item = finish(&about, &value, canonical, read.profile, repairs, findings, notices);
+            reading.check(item, || {
+                let written = (&value, read.profile);
+                reading.shapes.dataset(graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
+            })
         }
     }
 }
@@ -346,11 +364,11 @@ fn dataset(
 fn series(
     raw: &RawRecord,
     canonical: &Canonical,
-    vocabulary: &Vocabulary,
+    reading: &Reading<'_>,
     notices: Vec<Reason>,
     mut findings: Vec<Reason>,
 ) -> ReadItem {
-    match profile::read_series(&raw.graph, raw.subject.as_ref(), vocabulary) {
+    match profile::read_series(&raw.graph, raw.subject.as_ref(), reading.vocabulary) {
         Err(error) => no_identity(RecordKind::Series, &raw.subject, &error.to_string()),
         Ok(read) => {
             let value: Series = read.value;
@@ -363,8 +381,34 @@ fn series(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            finish(&about, &value, canonical, read.profile, read.repairs, findings, notices)
+            let item = finish(&about, &value, canonical, read.profile, read.repairs, findings, notices);
+            reading.check(item, || {
+                let written = (&value, read.profile);
+                reading.shapes.series(&raw.graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
+            })
         }
+    }
+}
+
+impl Reading<'_> {
+    /// Holds a record that is new or changed against the rules of its profile. What is found goes beside the record
+    /// and never decides whether it is taken over.
+    fn check(&self, item: ReadItem, check: impl FnOnce() -> Checked) -> ReadItem {
+        let ReadItem::Record(mut record, title, reasons, _) = item else { return item };
+        let stored = self.known.get(&(record.kind, record.identity.clone()));
+        if stored.is_some_and(|stored| stored.is_same_as(&record)) {
+            return ReadItem::Record(record, title, reasons, None);
+        }
+        let mut found = check();
+        if !self.keep_graphs {
+            found.graph = Graph::new();
+        }
+        let reading = serde_json::from_str(&record.findings).unwrap_or_default();
+        let findings = RecordFindings::Whole { reading, rules: Box::new((&found.conformance).into()) };
+        if let Ok(text) = serde_json::to_string(&findings) {
+            record.findings = text;
+        }
+        ReadItem::Record(record, title, reasons, Some(Box::new(found)))
     }
 }
 
@@ -431,7 +475,7 @@ fn finish<T: serde::Serialize>(
         findings,
         sound,
     };
-    ReadItem::Record(Box::new(record), title, notices)
+    ReadItem::Record(Box::new(record), title, notices, None)
 }
 
 /// Names under which the same data set is known elsewhere: its IRI and its DOIs.

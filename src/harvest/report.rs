@@ -7,10 +7,13 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::conformance::{Conformance, FindingCounts, Severity, StoredConformance};
 use crate::domain::lifecycle::{RecordKind, RunOutcome};
 
 /// Lines kept in a report; further ones are only counted.
 pub const MAX_LINES: usize = 5_000;
+/// Findings of the profiles' rules that a report keeps with their words; those of further records are only counted.
+pub const MAX_FINDINGS: usize = 1_000;
 
 /// What happened to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,6 +118,102 @@ pub struct RecordLine {
     pub reasons: Vec<Reason>,
 }
 
+/// What a record's row keeps of what was noticed in it, as JSON: what could not be read, and which rules of its profile
+/// it breaks. Rows of earlier releases hold the first part alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RecordFindings {
+    /// Both parts.
+    Whole {
+        /// Values that could not be used.
+        reading: Vec<Reason>,
+        /// The check against the rules.
+        rules: Box<StoredConformance>,
+    },
+    /// Values that could not be used.
+    Reading(Vec<Reason>),
+}
+
+/// A record's check, as the report has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordCheck {
+    /// Data set or series.
+    pub kind: RecordKind,
+    /// Its IRI or identifier.
+    pub name: String,
+    /// What was found.
+    #[serde(flatten)]
+    pub conformance: Conformance,
+}
+
+/// How the new and changed records of a run keep the rules of their profiles. It never decides what is taken over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleReport {
+    /// Records that were checked: the new and changed ones.
+    pub checked: u64,
+    /// Those without a violation.
+    pub conforming: u64,
+    /// Findings in all.
+    pub counts: FindingCounts,
+    /// Records with findings, up to [`MAX_FINDINGS`] findings in all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordCheck>,
+    /// Further records with findings.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_records: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl RuleReport {
+    /// Takes a record's check in.
+    pub fn add(&mut self, check: RecordCheck) {
+        self.checked += 1;
+        self.conforming += u64::from(check.conformance.conforms());
+        self.counts.join(check.conformance.counts);
+        if check.conformance.findings.is_empty() {
+            return;
+        }
+        let kept: usize = self.records.iter().map(|record| record.conformance.findings.len()).sum();
+        if kept.saturating_add(check.conformance.findings.len()) <= MAX_FINDINGS {
+            self.records.push(check);
+        } else {
+            self.more_records += 1;
+        }
+    }
+}
+
+impl fmt::Display for RuleReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.checked == 0 {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "{} of {} new or changed records keep the rules of their profile; {} in all",
+            self.conforming, self.checked, self.counts
+        )?;
+        for record in &self.records {
+            let found = &record.conformance;
+            writeln!(f, "{} ({}, {}): {}", record.name, found.rules, found.checked, found.counts)?;
+            for finding in found.findings.iter().filter(|finding| finding.severity == Severity::Violation) {
+                writeln!(f, "  {finding}")?;
+            }
+        }
+        if self.more_records > 0 {
+            writeln!(f, "... and {} more records with findings", self.more_records)?;
+        }
+        if self.counts.warnings + self.counts.infos > 0 {
+            writeln!(f, "Warnings and notes are in the report as JSON (--json); `atlas validate` prints them.")?;
+        }
+        Ok(())
+    }
+}
+
 /// Why a run ended early, or could not read everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
@@ -178,6 +277,9 @@ pub struct RunReport {
     /// Lines beyond [`MAX_LINES`].
     #[serde(default)]
     pub more_records: u64,
+    /// How the new and changed records keep the rules of their profiles.
+    #[serde(default)]
+    pub rules: RuleReport,
 }
 
 impl RunReport {
@@ -253,6 +355,6 @@ impl fmt::Display for RunReport {
         if self.more_records > 0 {
             writeln!(f, "... and {} more", self.more_records)?;
         }
-        Ok(())
+        self.rules.fmt(f)
     }
 }

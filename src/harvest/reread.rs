@@ -10,13 +10,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::read;
+use super::read::{self, ReadLimits, Reading};
 use crate::app::{App, vocabulary};
 use crate::db::records::reread::{self as rows, NewReading, Stored};
+use crate::db::runs::KnownHashes;
 use crate::db::vocabularies::{self, Rereading};
 use crate::db::{Connection, Db, DbError};
 use crate::domain::clock::Clock;
 use crate::jobs;
+use crate::rdf::parse::ParseLimits;
+use crate::rdf::shapes::{Library, Wish};
 use crate::vocab::{SharedVocabulary, Vocabulary};
 
 /// Name of the job.
@@ -75,7 +78,9 @@ pub async fn run(app: &Arc<App>) -> Result<(), DbError> {
     let mut total = Step::default();
     while !app.shutdown.is_cancelled() {
         let inner = Arc::clone(app);
-        let work = tokio::task::spawn_blocking(move || step(&inner.db, &inner.vocabulary, inner.clock.as_ref(), BATCH));
+        let work = tokio::task::spawn_blocking(move || {
+            step(&inner.db, &inner.vocabulary, &inner.shapes, inner.clock.as_ref(), BATCH)
+        });
         let one = work.await.map_err(|_| DbError::Task)??;
         total.read += one.read;
         total.changed += one.changed;
@@ -97,7 +102,13 @@ pub async fn run(app: &Arc<App>) -> Result<(), DbError> {
 ///
 /// # Errors
 /// The database's; then nothing of the batch was done.
-pub fn step(db: &Db, shared: &SharedVocabulary, clock: &dyn Clock, limit: i64) -> Result<Step, DbError> {
+pub fn step(
+    db: &Db,
+    shared: &SharedVocabulary,
+    shapes: &Library,
+    clock: &dyn Clock,
+    limit: i64,
+) -> Result<Step, DbError> {
     let in_force = vocabulary::current(db, shared)?;
     let now = clock.now();
     let Some(seen) = db.read_blocking(vocabularies::rereading)? else {
@@ -119,8 +130,13 @@ pub fn step(db: &Db, shared: &SharedVocabulary, clock: &dyn Clock, limit: i64) -
         })?;
         return Ok(Step { done, ..Step::default() });
     };
+    // What is stored was within the limits when it came.
+    let limits = ReadLimits { record_bytes: u64::MAX, parse: ParseLimits::default() };
+    let (wish, known) = (Wish::default(), KnownHashes::default());
+    let reading =
+        Reading { vocabulary: &in_force, limits: &limits, shapes, wish: &wish, known: &known, keep_graphs: false };
     let readings: Vec<(&Stored, NewReading)> =
-        page.iter().filter_map(|stored| read_again(stored, &in_force).map(|reading| (stored, reading))).collect();
+        page.iter().filter_map(|stored| read_again(stored, &reading).map(|reading| (stored, reading))).collect();
     let next = Rereading { after: Some(last), ..seen.clone() };
     let ids: Vec<_> = page.iter().map(|stored| stored.id.clone()).collect();
     let changed = db.write_blocking(|connection| {
@@ -141,8 +157,8 @@ pub fn step(db: &Db, shared: &SharedVocabulary, clock: &dyn Clock, limit: i64) -
 }
 
 /// The new reading, where it differs from the stored one. A record that cannot be read any more keeps what it has.
-fn read_again(stored: &Stored, vocabulary: &Vocabulary) -> Option<NewReading> {
-    let read = read::read_stored(stored.kind, &stored.identity, &stored.source_graph, &stored.graph_hash, vocabulary);
+fn read_again(stored: &Stored, reading: &Reading<'_>) -> Option<NewReading> {
+    let read = read::read_stored(stored.kind, &stored.identity, &stored.source_graph, &stored.graph_hash, reading);
     let Some(read) = read else {
         tracing::warn!(record.id = %stored.id, "a stored record could not be read again and stays as it is");
         return None;

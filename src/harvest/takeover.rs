@@ -9,15 +9,16 @@ use super::archive::Archive;
 use super::diff::Diff;
 use super::engine::{Engine, StoredReport};
 use super::manifest::{Bundle, Halt, Manifest};
-use super::read::{self, ReadBundle, Unreadable};
+use super::read::{self, ReadBundle, Reading, Unreadable};
 use super::report::{RunReport, Stop, Tally};
 use crate::db::records::{self, Applied, ApplyRun};
-use crate::db::runs::{RunCounts, StagedRecord};
+use crate::db::runs::{KnownHashes, RunCounts, StagedRecord};
 use crate::db::sources::Source;
 use crate::db::{DbError, runs, sources, vocabularies};
 use crate::domain::ids::RunId;
 use crate::domain::lifecycle::RunOutcome;
 use crate::rdf::canonical::canonicalise;
+use crate::rdf::shapes::Wish;
 
 /// Statements of the remainder that are kept; a larger one stays in the archive only.
 const MAX_REMAINDER: usize = 50_000;
@@ -51,14 +52,14 @@ pub async fn read_all(
     let mut remainder = Graph::new();
     for guide in manifest.guides {
         let bundle = Bundle { answers: vec![guide], ..Bundle::default() };
-        match read_one(engine, archive, bundle, true).await? {
+        match read_one(engine, archive, bundle, diff.shared_known(), true).await? {
             Ok(read) => merge(&mut remainder, &read.remainder),
             Err(unreadable) => return Ok(Err(halt(&unreadable))),
         }
     }
     let limit = super::engine::count(engine.settings.max_records);
     for bundle in manifest.bundles {
-        let read = match read_one(engine, archive, bundle, false).await? {
+        let read = match read_one(engine, archive, bundle, diff.shared_known(), false).await? {
             Ok(read) => read,
             Err(unreadable) => return Ok(Err(halt(&unreadable))),
         };
@@ -91,9 +92,11 @@ async fn read_one(
     engine: &Engine,
     archive: &Arc<Archive>,
     bundle: Bundle,
+    known: Arc<KnownHashes>,
     guide: bool,
 ) -> Result<Result<ReadBundle, Unreadable>, HarvestError> {
     let (archive, vocabulary, limits) = (Arc::clone(archive), Arc::clone(&engine.vocabulary), engine.read_limits());
+    let shapes = Arc::clone(&engine.shapes);
     let work = tokio::task::spawn_blocking(move || {
         let bodies = bundle.answers.iter().map(|answer| archive.body_blocking(&answer.hash));
         let bodies = bodies.collect::<Result<Vec<_>, DbError>>()?;
@@ -103,7 +106,15 @@ async fn read_one(
             let read = graph.unwrap_or_else(|| Ok(Graph::new()));
             return Ok(read.map(|remainder| ReadBundle { remainder, ..ReadBundle::default() }));
         }
-        Ok::<_, HarvestError>(read::read_bundle(&bundle, &bodies, &vocabulary, &limits))
+        let reading = Reading {
+            vocabulary: &vocabulary,
+            limits: &limits,
+            shapes: &shapes,
+            wish: &Wish::default(),
+            known: &known,
+            keep_graphs: false,
+        };
+        Ok::<_, HarvestError>(read::read_bundle(&bundle, &bodies, &reading))
     });
     work.await.map_err(|_| HarvestError::Database(DbError::Task))?
 }
@@ -137,7 +148,7 @@ async fn canonical_remainder(graph: Graph) -> Result<Option<(String, String)>, H
     Ok(canonical.map(|canonical| (canonical.nquads, canonical.hash)))
 }
 
-fn halt(unreadable: &Unreadable) -> Halt {
+pub(super) fn halt(unreadable: &Unreadable) -> Halt {
     Halt::refused(
         "unreadable",
         format!("{} could not be read to its end: {}", unreadable.address, unreadable.reason),

@@ -16,6 +16,7 @@ pub mod parse;
 pub mod profile;
 pub mod repair;
 mod salvage;
+pub mod shapes;
 pub mod sparql;
 pub mod split;
 pub mod store;

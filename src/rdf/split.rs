@@ -46,12 +46,7 @@ pub struct Split {
 #[must_use]
 pub fn split(graph: &Graph) -> Split {
     let heads = heads(graph);
-    let stops: HashSet<NamedOrBlankNodeRef<'_>> = heads
-        .keys()
-        .copied()
-        .chain(subjects_of_type(graph, dcat::CATALOG))
-        .chain(subjects_of_type(graph, dcat::CATALOG_RECORD))
-        .collect();
+    let stops = stops(graph, &heads);
     let mut taken: HashSet<TripleRef<'_>> = HashSet::new();
     let mut records: Vec<RawRecord> = heads
         .into_iter()
@@ -75,6 +70,37 @@ pub fn split(graph: &Graph) -> Split {
         remainder.insert(triple);
     }
     Split { records, remainder }
+}
+
+/// The catalogues that a graph describes, each with what is said of it and of its publisher, but not of its data sets;
+/// in the order of their names.
+#[must_use]
+pub fn catalogues(graph: &Graph) -> Vec<(NamedOrBlankNode, Graph)> {
+    let stops = stops(graph, &heads(graph));
+    let mut catalogues: Vec<(NamedOrBlankNode, Graph)> = subjects_of_type(graph, dcat::CATALOG)
+        .map(|subject| {
+            let mut own = Graph::new();
+            for triple in closure(graph, subject, &stops) {
+                own.insert(triple);
+            }
+            (subject.into_owned(), own)
+        })
+        .collect();
+    catalogues.sort_by_cached_key(|(subject, _)| subject.to_string());
+    catalogues
+}
+
+/// Where a record ends.
+fn stops<'a>(
+    graph: &'a Graph,
+    heads: &HashMap<NamedOrBlankNodeRef<'a>, RecordKind>,
+) -> HashSet<NamedOrBlankNodeRef<'a>> {
+    heads
+        .keys()
+        .copied()
+        .chain(subjects_of_type(graph, dcat::CATALOG))
+        .chain(subjects_of_type(graph, dcat::CATALOG_RECORD))
+        .collect()
 }
 
 /// The nodes that are records, with their kinds. A node typed as both a data set and a series is a series (DCAT 3

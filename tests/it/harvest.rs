@@ -1,6 +1,6 @@
 //! Harvesting from providers that behave, and from those that do not.
 
-mod bench;
+pub(crate) mod bench;
 mod document;
 mod encrypted;
 mod failures;

@@ -18,5 +18,6 @@ mod harvest;
 mod helpers;
 mod rdf;
 mod search;
+mod validate;
 mod vocab;
 mod web;

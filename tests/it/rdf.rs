@@ -10,6 +10,7 @@ mod identity;
 mod profile;
 mod reading;
 mod salvage;
+mod shapes;
 mod sparql;
 mod store;
 

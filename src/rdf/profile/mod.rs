@@ -20,8 +20,10 @@ mod term;
 mod write;
 mod writer;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use oxrdf::{BlankNode, Graph, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef};
+use oxrdf::{BlankNode, Graph, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, TermRef, TripleRef};
 
 use crate::domain::dataset::{Dataset, Profile, Repair, Series};
 use crate::vocab::Vocabulary;
@@ -128,6 +130,38 @@ pub fn read_series(
         return Err(ReadRefused::NoIdentity);
     }
     Ok(reader.finish(value, profile))
+}
+
+/// The graph with known other spellings put right: properties under their one name, and the IRIs of codes under their
+/// one base. Nothing else is changed: this is the graph that a profile's rules are held against.
+#[must_use]
+pub fn with_known_names(graph: &Graph, vocabulary: &Vocabulary) -> Graph {
+    let (graph, _) = aliases::normalise(graph);
+    let aliases = vocabulary.aliases();
+    let mut names: HashMap<String, NamedNode> = HashMap::new();
+    for triple in &graph {
+        if let TermRef::NamedNode(object) = triple.object
+            && let Some(name) = aliases.canonical(object.as_str()).and_then(|name| NamedNode::new(name).ok())
+        {
+            names.insert(object.as_str().to_owned(), name);
+        }
+    }
+    if names.is_empty() {
+        return graph;
+    }
+    let mut renamed = Graph::new();
+    for triple in &graph {
+        let subject = match triple.subject {
+            NamedOrBlankNodeRef::NamedNode(node) => names.get(node.as_str()).map_or(node, NamedNode::as_ref).into(),
+            blank @ NamedOrBlankNodeRef::BlankNode(_) => blank,
+        };
+        let object = match triple.object {
+            TermRef::NamedNode(node) => names.get(node.as_str()).map_or(node, NamedNode::as_ref).into(),
+            other => other,
+        };
+        renamed.insert(TripleRef::new(subject, triple.predicate, object));
+    }
+    renamed
 }
 
 /// The data set as a graph whose subject is [`subject`] of its IRI.

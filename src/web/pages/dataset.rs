@@ -16,7 +16,7 @@ use crate::web::page::{Page, framed};
 use crate::web::state::Web;
 use crate::web::view::chart::Bars;
 use crate::web::view::facts::{Fact, FactValue, language_note, text_of};
-use crate::web::view::{dates, numbers, text};
+use crate::web::view::{dates, numbers, rules, text};
 
 /// Related data sets that are shown.
 const RELATED: usize = 5;
@@ -39,6 +39,7 @@ pub struct DatasetPage {
     imaging_facts: Vec<Fact>,
     access: Vec<Fact>,
     score: u8,
+    rules: String,
     gaps: Vec<Gap>,
     provenance: Vec<Fact>,
     repairs: Vec<Repair>,
@@ -173,6 +174,7 @@ fn view(web: &Web, found: &PublishedDataset, related: Vec<(String, String, Strin
         imaging_facts: imaging_facts(dataset, vocabulary, language),
         access: access(dataset, vocabulary, language),
         score: completeness.score,
+        rules: rules::line(&record.findings),
         gaps,
         provenance: provenance(found, language),
         repairs: found.repairs.clone(),

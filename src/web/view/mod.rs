@@ -6,4 +6,5 @@ pub mod facts;
 pub mod map;
 pub mod numbers;
 pub mod paging;
+pub mod rules;
 pub mod text;

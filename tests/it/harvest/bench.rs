@@ -14,6 +14,7 @@ use atlas::domain::ids::{Slug, SourceId};
 use atlas::domain::lifecycle::SourceState;
 use atlas::harvest::{Engine, Options, Protocol, RunReport};
 use atlas::net::{Client, NetSettings};
+use atlas::rdf::shapes::Library;
 use atlas::vocab::Vocabulary;
 
 use crate::helpers::provider::{Answer, FakeProvider};
@@ -28,6 +29,12 @@ pub struct Bench {
 fn vocabulary() -> Arc<Vocabulary> {
     static VOCABULARY: OnceLock<Arc<Vocabulary>> = OnceLock::new();
     Arc::clone(VOCABULARY.get_or_init(|| Arc::new(Vocabulary::embedded().unwrap())))
+}
+
+/// The rules of the profiles, compiled once for all tests.
+fn shapes() -> Arc<Library> {
+    static SHAPES: OnceLock<Arc<Library>> = OnceLock::new();
+    Arc::clone(SHAPES.get_or_init(|| Arc::new(Library::embedded().unwrap())))
 }
 
 /// A client that may ask this machine and gives up at once.
@@ -54,6 +61,7 @@ impl Bench {
             db,
             net: client(true),
             vocabulary: vocabulary(),
+            shapes: shapes(),
             clock: Arc::new(SystemClock),
             settings: HarvestSettings { max_answer_bytes: 8 * 1024 * 1024, ..HarvestSettings::default() },
             request_time: Duration::from_secs(30),

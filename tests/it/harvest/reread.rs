@@ -8,6 +8,7 @@ use atlas::domain::concept::Scheme;
 use atlas::domain::dataset::LangText;
 use atlas::harvest::Protocol;
 use atlas::harvest::reread::{self, Step};
+use atlas::rdf::shapes::Library;
 use atlas::vocab::SharedVocabulary;
 use atlas::vocab::import::{ImportedConcept, ImportedScheme};
 use chrono::Utc;
@@ -73,7 +74,10 @@ impl Process {
 
     async fn step(&self, limit: i64) -> Step {
         let (db, vocabulary) = (self.0.clone(), self.1.clone());
-        tokio::task::spawn_blocking(move || reread::step(&db, &vocabulary, &SystemClock, limit).unwrap()).await.unwrap()
+        let shapes = Library::load(None).unwrap();
+        tokio::task::spawn_blocking(move || reread::step(&db, &vocabulary, &shapes, &SystemClock, limit).unwrap())
+            .await
+            .unwrap()
     }
 }
 
