@@ -7,8 +7,10 @@
 //! reports and leaves them out, because the canonical form (RDFC-1.0) is not defined over them.
 
 pub mod canonical;
+pub mod concepts;
 pub mod depth;
 mod generations;
+pub mod listing;
 pub mod media;
 pub mod namespaces;
 pub mod parse;

@@ -1,22 +1,25 @@
 //! Vocabularies: the concepts that values are read as, with the data sets that have them.
 
-use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::search::{Facet, SearchRequest};
 use crate::vocab::{Concept, Vocabulary};
 use crate::web::catalogue;
+use crate::web::doors::formats;
 use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::page::{Page, framed};
 use crate::web::state::Web;
 use crate::web::view::facts::{Fact, FactValue};
-use crate::web::view::numbers;
+use crate::web::view::{numbers, text};
 
 /// Data sets listed on a concept's page.
 const SHOWN: usize = 12;
+/// Characters of a filter that are read.
+const MAX_FILTER_CHARACTERS: usize = 100;
 /// Deepest level of a tree that is drawn.
 const MAX_DEPTH: usize = 6;
 
@@ -26,6 +29,7 @@ const MAX_DEPTH: usize = 6;
 pub struct SchemesPage {
     layout: Layout,
     rows: Vec<SchemeRow>,
+    forms: Vec<(&'static str, String)>,
 }
 
 /// One vocabulary.
@@ -40,6 +44,7 @@ pub struct SchemePage {
     counted: bool,
     rows: Vec<ConceptRow>,
     total: String,
+    forms: Vec<(&'static str, String)>,
 }
 
 /// One concept.
@@ -56,6 +61,7 @@ pub struct ConceptPage {
     total: Option<String>,
     list_href: String,
     datasets: Vec<(String, String)>,
+    forms: Vec<(&'static str, String)>,
 }
 
 framed!(SchemesPage, SchemePage, ConceptPage);
@@ -81,14 +87,59 @@ fn facet_of(scheme: Scheme) -> Option<Facet> {
     Facet::ALL.into_iter().find(|facet| facet.scheme() == Some(scheme))
 }
 
-/// The address of the data sets that have a concept, of every subject kind.
-fn datasets_with(facet: Facet, code: &str) -> SearchRequest {
-    let request = SearchRequest::default().with(facet, code);
-    if facet == Facet::SubjectKind { request } else { request.with_all_subject_kinds() }
+/// The data sets that have a concept, of every subject kind; `None` where lists cannot be filtered by its vocabulary.
+#[must_use]
+pub fn datasets_with(id: &ConceptId) -> Option<SearchRequest> {
+    let facet = facet_of(id.scheme())?;
+    let request = SearchRequest::default().with(facet, id.code());
+    Some(if facet == Facet::SubjectKind { request } else { request.with_all_subject_kinds() })
 }
 
-/// `GET /terms`.
-pub async fn schemes(web: Data<Web>) -> Page<SchemesPage> {
+/// The vocabulary of a name in an address.
+///
+/// # Errors
+/// 404 where there is none.
+pub fn find_scheme(name: &str) -> Result<Scheme, Fault> {
+    name.parse().map_err(|_| catalogue::missing("vocabulary", name, "/terms").into())
+}
+
+/// The concept of an address.
+///
+/// # Errors
+/// 404 where there is none.
+pub fn find_concept(web: &Web, scheme: &str, code: &str) -> Result<ConceptId, Fault> {
+    let known =
+        ConceptId::new(find_scheme(scheme)?, code).ok().filter(|id| web.catalogue.vocabulary().concept(id).is_some());
+    known.ok_or_else(|| match code.rsplit_once('.') {
+        // A code may have dots; what follows the last one of an unknown code is taken for an ending.
+        Some((before, ending)) => formats::no_such_form(ending, &format!("/terms/{scheme}/{before}")),
+        None => catalogue::missing("concept", code, &format!("/terms/{scheme}")).into(),
+    })
+}
+
+/// What a list of concepts is held to, from `?q=`.
+#[must_use]
+pub fn filter_of(http: &HttpRequest) -> String {
+    url::form_urlencoded::parse(http.query_string().as_bytes())
+        .find(|(name, _)| name == "q")
+        .map(|(_, value)| value.trim().chars().take(MAX_FILTER_CHARACTERS).collect())
+        .unwrap_or_default()
+}
+
+/// Whether a concept is one of those that a filter names by a label or a code.
+#[must_use]
+pub fn is_wanted(concept: &Concept, filter: &str) -> bool {
+    let filter = filter.to_lowercase();
+    filter.is_empty()
+        || concept.labels().any(|label| label.text.to_lowercase().contains(&filter))
+        || concept.id.code().contains(&filter)
+}
+
+/// `GET /terms`: the page, or the form that `Accept` asks for.
+pub async fn schemes(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    if let Some(form) = formats::accepted(&http, "/terms")? {
+        return formats::terms::schemes(&web, &http, form);
+    }
     let vocabulary = web.catalogue.vocabulary();
     let rows = vocabulary
         .schemes()
@@ -100,23 +151,23 @@ pub async fn schemes(web: Data<Web>) -> Page<SchemesPage> {
             concepts: numbers::group_len(vocabulary.concepts(info.scheme).count()),
         })
         .collect();
-    let layout = web.layout("Vocabularies").under("terms").here("Vocabularies").at("/terms").alternate(
-        "application/json",
-        "JSON",
-        "/api/v1/terms",
-    );
-    Page::new(SchemesPage { layout, rows })
+    let layout = web.layout("Vocabularies").under("terms").here("Vocabularies").at("/terms");
+    let (layout, forms) = formats::offer(layout, "/terms");
+    Ok(Page::new(SchemesPage { layout, rows, forms }).respond_to(&http))
 }
 
-/// `GET /terms/{scheme}?q=`.
-pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<Page<SchemePage>, Fault> {
-    let name = path.into_inner();
-    let scheme: Scheme = name.parse().map_err(|_| catalogue::missing("vocabulary", &name, "/terms"))?;
+/// `GET /terms/{scheme}?q=`: the page, or the form that `Accept` asks for.
+pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let scheme = find_scheme(formats::without_suffix(&path, "/terms")?)?;
+    let filter = filter_of(&http);
+    let own = match filter.as_str() {
+        "" => format!("/terms/{scheme}"),
+        filter => format!("/terms/{scheme}?q={}", text::query_value(filter)),
+    };
+    if let Some(form) = formats::accepted(&http, &own)? {
+        return formats::terms::scheme(&web, scheme, form, &http);
+    }
     let vocabulary = web.catalogue.vocabulary();
-    let filter = url::form_urlencoded::parse(http.query_string().as_bytes())
-        .find(|(name, _)| name == "q")
-        .map(|(_, value)| value.trim().chars().take(100).collect::<String>())
-        .unwrap_or_default();
     let facet = facet_of(scheme);
     let counts = match facet {
         Some(facet) => counts(&web, facet).await?,
@@ -125,7 +176,7 @@ pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Re
     let mut rows = Vec::new();
     let tops: Vec<&Concept> =
         vocabulary.concepts(scheme).filter(|concept| concept.broader.is_empty() || !filter.is_empty()).collect();
-    let mut listing = Listing { vocabulary, filter: filter.to_lowercase(), facet, counts: &counts, rows: &mut rows };
+    let mut listing = Listing { vocabulary, filter: filter.clone(), facet, counts: &counts, rows: &mut rows };
     for concept in tops {
         listing.add(concept, 0);
     }
@@ -136,10 +187,11 @@ pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Re
         .under("terms")
         .crumb("Vocabularies", "/terms")
         .here(title.clone())
-        .at(&format!("/terms/{scheme}"))
-        .alternate("application/json", "JSON", format!("/api/v1/terms/{scheme}"));
-    Ok(Page::new(SchemePage {
+        .at(&format!("/terms/{scheme}"));
+    let (layout, forms) = formats::offer(layout, &own);
+    let page = Page::new(SchemePage {
         layout,
+        forms,
         title,
         about: info.and_then(|info| info.description.clone()).unwrap_or_default(),
         scheme: scheme.as_str(),
@@ -147,7 +199,8 @@ pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Re
         counted: facet.is_some(),
         total: numbers::group_len(vocabulary.concepts(scheme).count()),
         rows,
-    }))
+    });
+    Ok(page.respond_to(&http))
 }
 
 /// Data sets for each value of a facet, every subject kind.
@@ -168,10 +221,7 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     fn add(&mut self, concept: &Concept, depth: usize) {
-        let is_wanted = self.filter.is_empty()
-            || concept.labels().any(|label| label.text.to_lowercase().contains(&self.filter))
-            || concept.id.code().contains(&self.filter);
-        if is_wanted {
+        if is_wanted(concept, &self.filter) {
             let count = self.counts.get(concept.id.code()).copied().unwrap_or(0);
             let synonyms: Vec<&str> = concept.alt_labels.iter().take(4).map(|label| label.text.as_str()).collect();
             self.rows.push(ConceptRow {
@@ -181,7 +231,9 @@ impl Listing<'_> {
                 depth,
                 count: numbers::group(i64::try_from(count).unwrap_or(i64::MAX)),
                 count_href: match self.facet {
-                    Some(facet) if count > 0 => datasets_with(facet, concept.id.code()).address("/datasets"),
+                    Some(_) if count > 0 => {
+                        datasets_with(&concept.id).map(|request| request.address("/datasets")).unwrap_or_default()
+                    }
                     _ => String::new(),
                 },
             });
@@ -196,20 +248,19 @@ impl Listing<'_> {
     }
 }
 
-/// `GET /terms/{scheme}/{code}`.
-pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Page<ConceptPage>, Fault> {
+/// `GET /terms/{scheme}/{code}`: the page, or the form that `Accept` asks for.
+pub async fn concept(web: Data<Web>, path: Path<(String, String)>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let (scheme, code) = path.into_inner();
+    let id = find_concept(&web, &scheme, &code)?;
+    if let Some(form) = formats::accepted(&http, &format!("/terms/{id}"))? {
+        return formats::terms::concept(&web, &id, form, &http).await;
+    }
     let vocabulary = web.catalogue.vocabulary();
-    let id: Option<ConceptId> = format!("{scheme}/{code}").parse().ok();
-    let Some(concept) = id.as_ref().and_then(|id| vocabulary.concept(id)) else {
-        return Err(catalogue::missing("concept", &code, "/terms").into());
-    };
-    let facet = facet_of(concept.id.scheme());
+    let concept = vocabulary.concept(&id).ok_or_else(Fault::not_found)?;
     let mut total = None;
     let mut list_href = String::new();
     let mut datasets = Vec::new();
-    if let Some(facet) = facet {
-        let request = datasets_with(facet, concept.id.code());
+    if let Some(request) = datasets_with(&id) {
         let page = web.catalogue.search(&request).await?;
         total = Some(numbers::counted(i64::try_from(page.total).unwrap_or(i64::MAX), "data set", "data sets"));
         list_href = request.address("/datasets");
@@ -229,13 +280,14 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
         .crumb("Vocabularies", "/terms")
         .crumb(scheme_title.clone(), format!("/terms/{scheme}"))
         .here(label.clone())
-        .at(&format!("/terms/{}", concept.id))
-        .alternate("application/json", "JSON", format!("/api/v1/terms/{}", concept.id));
+        .at(&format!("/terms/{id}"));
+    let (layout, forms) = formats::offer(layout, &format!("/terms/{id}"));
     let links = |ids: &[ConceptId]| {
         ids.iter().map(|id| (vocabulary.label(id).to_owned(), format!("/terms/{id}"))).collect::<Vec<_>>()
     };
-    Ok(Page::new(ConceptPage {
+    let page = Page::new(ConceptPage {
         layout,
+        forms,
         scheme_title,
         definition: concept.definition.clone().unwrap_or_default(),
         facts: facts(vocabulary, concept),
@@ -245,7 +297,8 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
         list_href,
         datasets,
         label,
-    }))
+    });
+    Ok(page.respond_to(&http))
 }
 
 fn facts(vocabulary: &Vocabulary, concept: &Concept) -> Vec<Fact> {
