@@ -121,14 +121,21 @@ impl Writing {
         }
     }
 
-    fn member(&mut self, relation: Relation, node: &NamedOrBlankNode) {
+    /// The thing is in the catalogue; the item of the list is our page about it, of which there may be two for a thing
+    /// that two providers publish, so that items and `hydra:totalItems` agree.
+    fn member(&mut self, relation: Relation, node: &NamedOrBlankNode, page: &str) {
         let property = match relation {
             Relation::Dataset => dcat::DATASET_PROPERTY,
             Relation::Catalogue => dcat::CATALOG_PROPERTY,
             Relation::Resource => dcat::RESOURCE,
         };
         self.own(property, Term::from(node.clone()));
-        self.own(hydra::MEMBER, Term::from(node.clone()));
+        if let Ok(page) = NamedNode::new(page) {
+            self.own(hydra::MEMBER, page.clone());
+            if Term::from(page.clone()) != Term::from(node.clone()) {
+                self.own(dcat::RECORD, page);
+            }
+        }
     }
 
     /// Adds an item with everything that its own graph says; `node` is the item in that graph.
@@ -142,10 +149,7 @@ impl Writing {
         for triple in &named_apart(graph, &mark) {
             self.graph.insert(triple);
         }
-        self.member(relation, &node);
-        if let Ok(page) = NamedNode::new(page) {
-            self.own(dcat::RECORD, page);
-        }
+        self.member(relation, &node, page);
     }
 
     /// Adds an item with the essentials and our page as its `dcat:CatalogRecord`.
@@ -161,11 +165,10 @@ impl Writing {
                 self.graph.insert(&Triple::new(node.clone(), property, literal(text)));
             }
         }
-        self.member(relation, &node);
+        self.member(relation, &node, &brief.page);
         if let Ok(page) = NamedNode::new(&brief.page)
             && Term::from(page.clone()) != Term::from(node.clone())
         {
-            self.own(dcat::RECORD, page.clone());
             self.graph.insert(&Triple::new(page.clone(), rdf::TYPE, dcat::CATALOG_RECORD));
             self.graph.insert(&Triple::new(page.clone(), foaf::PRIMARY_TOPIC, Term::from(node)));
             if let Some(modified) = brief.modified {
@@ -260,9 +263,10 @@ mod tests {
         writing.whole(Relation::Dataset, &node, &item, "https://hub.example/datasets/a");
         writing.whole(Relation::Dataset, &node, &item, "https://hub.example/datasets/b");
         let graph = writing.finish();
-        let members = graph.triples_for_predicate(hydra::MEMBER).map(|triple| triple.object.to_string());
-        assert_eq!(members.collect::<std::collections::HashSet<_>>().len(), 2);
-        for triple in graph.triples_for_predicate(hydra::MEMBER) {
+        let things = graph.triples_for_predicate(dcat::DATASET_PROPERTY).map(|triple| triple.object.to_string());
+        assert_eq!(things.collect::<std::collections::HashSet<_>>().len(), 2);
+        assert_eq!(graph.triples_for_predicate(hydra::MEMBER).count(), 2);
+        for triple in graph.triples_for_predicate(dcat::DATASET_PROPERTY) {
             let TermRef::BlankNode(item) = triple.object else { panic!("{triple}") };
             assert!(graph.contains(&Triple::new(item.into_owned(), rdf::TYPE, dcat::DATASET)), "{triple}");
         }

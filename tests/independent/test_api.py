@@ -1,5 +1,6 @@
 """Every described address under the examples that schemathesis thinks of: none is answered in a way that the
-description does not say."""
+description does not say. One worker: in several threads Python 3.11 may
+fail to read the source code of tests ("AST constructor recursion depth mismatch")."""
 
 import pathlib
 import subprocess
@@ -21,8 +22,7 @@ class Api(unittest.TestCase):
             "--config-file", HERE / "schemathesis.toml",
             "run", f"{base()}/openapi.json",
             "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES),
-            "--generation-deterministic", "--generation-database", "none", "--workers", "2", "--continue-on-failure",
-            "--no-color",
+            "--generation-deterministic", "--workers", "1", "--continue-on-failure", "--no-color",
         ]
         run = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS, cwd=HERE, check=False)
         self.assertEqual(run.returncode, 0, run.stdout[-20_000:] + run.stderr[-4_000:])

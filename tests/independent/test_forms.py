@@ -1,16 +1,19 @@
 """Machine forms as other people's readers see them: rdflib, feedparser, and the standard library's own."""
 
+import collections
 import csv
+import hashlib
 import io
 import json
 import re
 import unittest
+import warnings
 import xml.etree.ElementTree as xml
 from datetime import datetime
 
 import feedparser
 import rdflib
-from rdflib.compare import graph_diff, isomorphic, to_isomorphic
+from rdflib.compare import isomorphic
 
 from atlas import ask, form, kinds
 
@@ -18,10 +21,14 @@ RDF = {"ttl": ("turtle", "text/turtle"), "nt": ("nt", "application/n-triples"),
        "rdf": ("xml", "application/rdf+xml"), "jsonld": ("json-ld", "application/ld+json")}
 SUFFIXES = {**{suffix: kind for suffix, (_, kind) in RDF.items()},
             "json": "application/json", "csv": "text/csv", "atom": "application/atom+xml"}
+# Nameless nodes of a graph that rdflib compares in seconds.
+FEW = 200
 PROFILES = ["r8", "eucaim-2", "dcat-ap-3", "source"]
 ATOM = "{http://www.w3.org/2005/Atom}"
 HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+# rdflib's reader of JSON-LD uses a class of its own that it calls outdated.
+warnings.filterwarnings("ignore", category=DeprecationWarning, module="rdflib")
 
 
 def graph(path, syntax):
@@ -30,9 +37,31 @@ def graph(path, syntax):
     return rdflib.Graph().parse(data=answer.body, format=syntax)
 
 
+def lines(found):
+    """The statements with nameless nodes named after what is said of them and how often they are pointed at."""
+    names = {}
+
+    def name(node):
+        if not isinstance(node, rdflib.BNode):
+            return node.n3()
+        if node not in names:
+            names[node] = "_:circle"
+            said = sorted(f"{predicate.n3()} {name(value)}" for predicate, value in found.predicate_objects(node))
+            uses = sum(1 for _ in found.subject_predicates(node))
+            names[node] = "_:" + hashlib.sha256("\n".join([*said, str(uses)]).encode()).hexdigest()
+        return names[node]
+
+    return sorted(f"{name(s)} {p.n3()} {name(o)}" for s, p, o in found)
+
+
 def difference(one, other):
-    _, only_one, only_other = graph_diff(to_isomorphic(one), to_isomorphic(other))
-    return f"{only_one.serialize(format='nt')[:600]}\n-- against --\n{only_other.serialize(format='nt')[:600]}"
+    """What tells two graphs apart; nothing when they say the same."""
+    mine, others = collections.Counter(lines(one)), collections.Counter(lines(other))
+    if mine != others:
+        return f"{list(mine - others)[:5]} against {list(others - mine)[:5]}"
+    # rdflib's own judgement takes minutes for hundreds of nameless nodes.
+    nameless = {node for node in one.all_nodes() if isinstance(node, rdflib.BNode)}
+    return "" if len(nameless) > FEW or isomorphic(one, other) else "rdflib finds them different"
 
 
 class Forms(unittest.TestCase):
@@ -72,8 +101,7 @@ class Rdf(unittest.TestCase):
             self.assertGreater(len(graphs["nt"]), 3, kind)
             for suffix, found in graphs.items():
                 with self.subTest(kind=kind, form=suffix):
-                    if not isomorphic(graphs["nt"], found):
-                        self.fail(difference(graphs["nt"], found))
+                    self.assertEqual(difference(graphs["nt"], found), "")
 
     def test_all_syntaxes_say_the_same_in_every_profile(self):
         for kind in ("data set", "series"):
@@ -82,8 +110,7 @@ class Rdf(unittest.TestCase):
                           for suffix, (syntax, _) in RDF.items()}
                 for suffix, found in graphs.items():
                     with self.subTest(kind=kind, profile=profile, form=suffix):
-                        if not isomorphic(graphs["nt"], found):
-                            self.fail(difference(graphs["nt"], found))
+                        self.assertEqual(difference(graphs["nt"], found), "")
 
     def test_profiles_can_be_negotiated_and_say_which_one_came(self):
         page = kinds()["data set"]
@@ -108,6 +135,7 @@ class Rdf(unittest.TestCase):
             total = int(next(found.objects(catalogue, HYDRA.totalItems)))
             self.assertIn((catalogue, rdflib.RDF.type, DCAT.Catalog), found)
             members = list(found.objects(catalogue, DCAT.dataset))
+            self.assertEqual(len(members), len(list(found.objects(catalogue, HYDRA.member))))
             for member in members:
                 self.assertIn((member, rdflib.RDF.type, DCAT.Dataset), found)
             seen.extend(members)
@@ -168,12 +196,11 @@ class Feeds(unittest.TestCase):
             feed = xml.fromstring(ask(path).body)
             return {entry.find(ATOM + "link").get("href"): entry.findtext(ATOM + "id")
                     for entry in feed.findall(ATOM + "entry")}
-        everything = ids("/datasets.atom")
-        self.assertEqual(everything, ids("/datasets.atom?page=1"))
-        provider = ids(form(kinds()["provider"], "atom"))
-        shared = everything.keys() & provider.keys()
-        self.assertTrue(shared)
-        self.assertEqual({page: everything[page] for page in shared}, {page: provider[page] for page in shared})
+        slug = kinds()["provider"].rpartition("/")[2]
+        searched = ids(f"/datasets.atom?provider={slug}&subject-kind=any")
+        self.assertTrue(searched)
+        self.assertEqual(searched, ids(f"/datasets.atom?provider={slug}&subject-kind=any&page=1"))
+        self.assertEqual(searched, ids(form(kinds()["provider"], "atom")))
 
 
 class Tables(unittest.TestCase):

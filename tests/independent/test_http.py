@@ -92,7 +92,8 @@ class Methods(unittest.TestCase):
                     got, head = (ask(path, method, Accept_Encoding=encoding) for method in ("GET", "HEAD"))
                     self.assertEqual((head.status, head.body), (got.status, b""))
                     volatile = {"date", "x-request-id"}
-                    if path in ("/api/v1/overview", "/health/livez"):
+                    if path in ("/", "/api/v1/overview"):
+                        # Both say as of when they count.
                         volatile |= {"etag"}
                     def names(answer):
                         return {(name.lower(), value) for name, value in answer.headers.items()
@@ -135,7 +136,7 @@ class Conditions(unittest.TestCase):
         self.assertEqual(packed.header("content-encoding"), "gzip")
         self.assertEqual(gzip.decompress(packed.body), plain.body)
         self.assertEqual(packed.header("etag"), "W/" + plain.header("etag"))
-        self.assertIn("Accept-Encoding", packed.header("vary"))
+        self.assertIn("accept-encoding", packed.header("vary").lower())
         self.assertEqual(ask(address, Accept_Encoding="gzip", If_None_Match=packed.header("etag")).status, 304)
         self.assertEqual(ask(address, If_Match=packed.header("etag")).status, 412)
 

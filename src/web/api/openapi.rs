@@ -3,6 +3,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -150,9 +151,9 @@ impl Modify for MachineForms {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let paths = &mut openapi.paths.paths;
         for page in &PAGES {
-            let by_accept = operation(page, "the form that Accept asks for").response("200", all_forms(true));
+            let by_accept = operation(page, "the form that Accept asks for", tolerant).response("200", all_forms(true));
             paths.insert(page.path.to_owned(), PathItem::new(HttpMethod::Get, by_accept));
-            let by_suffix = operation(page, "by suffix")
+            let by_suffix = operation(page, "by suffix", strict)
                 .parameter(choice("form", ParameterIn::Path, "The form", Form::ALL.map(Form::suffix)))
                 .response("200", all_forms(false));
             paths.insert(format!("{}.{{form}}", page.path), PathItem::new(HttpMethod::Get, by_suffix));
@@ -162,23 +163,41 @@ impl Modify for MachineForms {
     }
 }
 
-fn operation(page: &Described, how: &str) -> OperationBuilder {
+fn operation(page: &Described, how: &str, query: fn(&str) -> ParameterBuilder) -> OperationBuilder {
     let mut operation = OperationBuilder::new().tag(page.tag).summary(Some(format!("{}: {how}", page.summary)));
     for (name, meaning) in page.names {
-        operation = operation.parameter(text(name, ParameterIn::Path, meaning));
+        let example = EXAMPLES.iter().find(|(known, _)| known == name).map(|(_, example)| json!(example));
+        operation = operation.parameter(text(name, ParameterIn::Path, meaning).example(example));
     }
     for name in page.query {
-        operation = operation.parameter(match *name {
-            "page" => number("page", MAX_PAGE),
-            "profile" => {
-                choice("profile", ParameterIn::Query, "The profile of RDF forms", Served::ALL.map(Served::key))
-            }
-            "country" => text("country", ParameterIn::Query, "Code of a country, ISO 3166-1 alpha-2"),
-            "filter" => text("q", ParameterIn::Query, "Part of a label or of a code"),
-            name => query_text(name),
-        });
+        operation = operation.parameter(query(name));
     }
     operation
+}
+
+/// Values that exist wherever the Atlas does.
+const EXAMPLES: [(&str, &str); 2] = [("scheme", "modality"), ("code", "ct")];
+
+/// A parameter of a machine form: a value that is none is refused.
+fn strict(name: &str) -> ParameterBuilder {
+    match name {
+        "page" => number("page", MAX_PAGE),
+        "profile" => choice("profile", ParameterIn::Query, "The profile of RDF forms", Served::ALL.map(Served::key)),
+        "q" => query_text("q"),
+        name => tolerant(name),
+    }
+}
+
+/// A parameter of a page: people are led to the nearest thing that there is, and told so.
+fn tolerant(name: &str) -> ParameterBuilder {
+    let (name, meaning) = match name {
+        "page" => ("page", "The page, from 1. A page for people leads a wrong number to the nearest right one"),
+        "profile" => ("profile", "The profile of RDF forms"),
+        "country" => ("country", "Code of a country, ISO 3166-1 alpha-2"),
+        "filter" => ("q", "Part of a label or of a code"),
+        name => (name, "Words; a page for people says when they are too many"),
+    };
+    text(name, ParameterIn::Query, meaning)
 }
 
 fn text(name: &str, place: ParameterIn, meaning: &str) -> ParameterBuilder {
@@ -267,7 +286,7 @@ fn sparql() -> PathItem {
         .parameter(text("default-graph-uri", ParameterIn::Query, "IRI of a default graph"))
         .parameter(text("named-graph-uri", ParameterIn::Query, "IRI of a named graph"));
     let query = || ObjectBuilder::new().schema_type(Type::String);
-    let form = ObjectBuilder::new().property("query", query().build()).required("query");
+    let form = ObjectBuilder::new().property("query", query().build());
     let post = begun("Asks a SPARQL query that is longer than an address").request_body(Some(
         RequestBodyBuilder::new()
             .content("application/x-www-form-urlencoded", ContentBuilder::new().schema(Some(form)).build())

@@ -98,6 +98,12 @@ fn judged(mut response: HttpResponse<()>, bytes: Bytes, conditions: &Conditions)
     };
     if unchanged {
         response.headers_mut().remove(header::CONTENT_TYPE);
+        // Who has the compressed answer is told its own tag again.
+        let weak = format!("W/{tag}");
+        let is_weak = conditions.if_none_match.as_ref().is_some_and(|tags| pieces(tags, ',').contains(&weak.as_str()));
+        if let Ok(value) = HeaderValue::from_str(if is_weak { &weak } else { &tag }) {
+            response.headers_mut().insert(header::ETAG, value);
+        }
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         // No body, and no length either: that of the whole answer is not sent.
         return response.set_body(BoxBody::new(body::None::new()));

@@ -3,8 +3,9 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::web::doors::formats::lists::{address, page_of, slice};
 use crate::web::doors::formats::reply::Pages;
-use crate::web::doors::formats::series::{self as forms, address, page_of, slice};
+use crate::web::doors::formats::series as forms;
 use crate::web::fault::Fault;
 use crate::web::pages::series as page;
 use crate::web::state::Web;

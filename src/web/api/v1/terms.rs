@@ -24,7 +24,7 @@ pub async fn schemes(web: Data<Web>) -> Result<HttpResponse, Fault> {
 /// The concepts of a vocabulary.
 #[utoipa::path(
     get, path = "/api/v1/terms/{scheme}", tag = "vocabularies",
-    params(("scheme" = String, Path, description = "Name of the vocabulary")),
+    params(("scheme" = String, Path, description = "Name of the vocabulary", example = "modality")),
     responses((status = 200, description = "`concepts`", body = Object))
 )]
 pub async fn scheme(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, Fault> {
@@ -37,7 +37,7 @@ pub async fn scheme(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, 
 /// One concept.
 #[utoipa::path(
     get, path = "/api/v1/terms/{scheme}/{code}", tag = "vocabularies",
-    params(("scheme" = String, Path, description = "Name of the vocabulary"), ("code" = String, Path, description = "Code of the concept")),
+    params(("scheme" = String, Path, description = "Name of the vocabulary", example = "modality"), ("code" = String, Path, description = "Code of the concept", example = "ct")),
     responses((status = 200, description = "Labels, broader and narrower concepts, codes", body = Object))
 )]
 pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<HttpResponse, Fault> {

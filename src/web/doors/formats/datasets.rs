@@ -71,7 +71,7 @@ async fn search(web: &Web, request: &SearchRequest) -> Result<(SearchPage, usize
     let last = last_page(page.total);
     let current = usize::try_from(request.page()).unwrap_or(usize::MAX);
     if current > last {
-        return Err(super::series::no_page(current, last));
+        return Err(super::lists::no_page(current, last));
     }
     Ok((page, current, last))
 }

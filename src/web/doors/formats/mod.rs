@@ -10,6 +10,7 @@ pub mod cite;
 pub mod csv;
 pub mod dataset;
 pub mod datasets;
+pub mod lists;
 pub mod profile;
 pub mod providers;
 pub mod reply;

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::atom::{Entry, Feed, id_of, id_of_address};
 use super::datasets::{self, publisher};
+use super::lists::{address, page_of, slice};
 use super::reply::Pages;
-use super::series::{address, page_of, slice};
 use super::{Form, Reply, csv};
 use crate::db::organisations::Organisation;
 use crate::domain::concept::{ConceptId, Scheme};

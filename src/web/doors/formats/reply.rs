@@ -15,8 +15,6 @@ use crate::rdf::{Graph, write};
 use crate::web::page::CachePolicy;
 use crate::web::state::Web;
 
-/// Items on a page of a list that is not searched.
-pub const LIST_PAGE: usize = 100;
 /// Headers that scripts of other origins may read.
 pub const EXPOSED: &str =
     "Accept-Ranges, Content-Location, Content-Profile, Content-Range, ETag, Last-Modified, Link, X-Request-Id";

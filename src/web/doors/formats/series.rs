@@ -6,9 +6,9 @@ use serde_json::{Value as Json, json};
 
 use super::atom::{Entry, Feed, id_of, id_of_address};
 use super::datasets::publisher;
-use super::reply::{LIST_PAGE, Pages};
+use super::lists::{LIST_PAGE, address, page_of, slice};
+use super::reply::Pages;
 use super::{Form, Reply, atom, csv, profile};
-use crate::error::{ErrorKind, UserError};
 use crate::rdf::listing::{Listing, Relation, Writing};
 use crate::rdf::profile::{Contents, RecordPage, Served, subject};
 use crate::web::catalogue::PublishedSeries;
@@ -16,7 +16,7 @@ use crate::web::fault::Fault;
 use crate::web::pages::series::{self as page, title};
 use crate::web::state::Web;
 use crate::web::view::facts::text_of;
-use crate::web::view::{numbers, paging, text};
+use crate::web::view::{numbers, text};
 
 /// `GET /series.{form}`.
 pub async fn list_by_suffix(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
@@ -29,52 +29,6 @@ pub async fn by_suffix(web: Data<Web>, path: Path<(String, String)>, http: HttpR
     let (slug, suffix) = path.into_inner();
     let form = super::named(&suffix, &format!("/series/{slug}"))?;
     show(&web, &page::find(&web, &slug).await?, form, &http).await
-}
-
-/// The error for a page after the last.
-#[must_use]
-pub fn no_page(asked: usize, last: usize) -> Fault {
-    let words = match last {
-        1 => format!("There is no page {asked}: the list has one page."),
-        last => format!("There is no page {asked}: the list has {last} pages."),
-    };
-    UserError::new(ErrorKind::BadRequest, words).field("page").into()
-}
-
-/// The page that is asked for of a list with so many items, and the last one, both from 1.
-///
-/// # Errors
-/// 400 for what is no number of a page of this list.
-pub fn page_of(http: &HttpRequest, items: usize) -> Result<(usize, usize), Fault> {
-    let last = paging::pages(items, LIST_PAGE);
-    let asked = url::form_urlencoded::parse(http.query_string().as_bytes())
-        .find(|(name, value)| name == "page" && !value.is_empty())
-        .map(|(_, value)| value.into_owned());
-    let Some(asked) = asked else { return Ok((1, last)) };
-    match asked.parse::<usize>() {
-        Ok(number) if (1..=last).contains(&number) => Ok((number, last)),
-        Ok(number) if number > last => Err(no_page(number, last)),
-        _ => {
-            let shown: String = asked.chars().take(20).collect();
-            let words = format!("\u{201c}{shown}\u{201d} is no page number: pages are counted from 1.");
-            Err(UserError::new(ErrorKind::BadRequest, words).field("page").into())
-        }
-    }
-}
-
-/// The address of a page of a list: the first one without a number.
-#[must_use]
-pub fn address(path: &str, query: &str, number: usize) -> String {
-    let page = if number > 1 { format!("page={number}") } else { String::new() };
-    let parts: Vec<&str> = [query, page.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
-}
-
-/// The items of a page.
-pub fn slice<T>(items: &[T], number: usize) -> &[T] {
-    let start = number.saturating_sub(1).saturating_mul(LIST_PAGE).min(items.len());
-    let end = start.saturating_add(LIST_PAGE).min(items.len());
-    items.get(start..end).unwrap_or_default()
 }
 
 /// The list of series in a form.
@@ -163,7 +117,8 @@ fn feed(web: &Web, shown: &[PublishedSeries], pages: &Pages<'_>) -> Vec<u8> {
     let entries: Vec<Entry> = shown
         .iter()
         .map(|found| Entry {
-            id: id_of(found.record.data_set_id.as_str()),
+            // The same series from two providers is two entries, each with a page of its own.
+            id: id_of(found.record.id.as_str()),
             title: title(web, found),
             updated: found.record.changed,
             published: found.record.published_at,

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::atom::{Entry, Feed, id_of_address};
 use super::datasets::publisher;
+use super::lists::{address, page_of, slice};
 use super::providers::feed_of;
 use super::reply::Pages;
-use super::series::{address, page_of, slice};
 use super::{Form, Reply, csv};
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::dataset::LangText;
