@@ -17,7 +17,7 @@ build: ## Compiles the binary for development
 	@scripts/prepare build
 	@scripts/cargo build
 
-test: ## Runs the whole suite: SQLite, PostgreSQL, without src/demo, browser
+test: ## Runs the whole suite: SQLite, PostgreSQL, without src/demo, independent programs, browser
 	@scripts/prepare test
 	@scripts/test
 

@@ -19,6 +19,10 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// None of the forms asked for is offered.
     NotAcceptable,
+    /// What the request names by a condition is no longer so.
+    PreconditionFailed,
+    /// The range asked for lies outside.
+    RangeNotSatisfiable,
     /// The request is larger than what is accepted.
     TooLarge,
     /// The request is in a form that is not read.
@@ -43,8 +47,10 @@ impl ErrorKind {
             ErrorKind::MethodNotAllowed => 405,
             ErrorKind::NotAcceptable => 406,
             ErrorKind::Gone => 410,
+            ErrorKind::PreconditionFailed => 412,
             ErrorKind::TooLarge => 413,
             ErrorKind::UnsupportedMediaType => 415,
+            ErrorKind::RangeNotSatisfiable => 416,
             ErrorKind::TooManyRequests => 429,
             ErrorKind::Internal => 500,
             ErrorKind::Unavailable => 503,
@@ -61,6 +67,8 @@ impl ErrorKind {
             ErrorKind::MethodNotAllowed => "This address does not offer that",
             ErrorKind::NotAcceptable => "Not offered in that form",
             ErrorKind::Gone => "No longer published",
+            ErrorKind::PreconditionFailed => "It has changed since",
+            ErrorKind::RangeNotSatisfiable => "There is no such part of it",
             ErrorKind::TooLarge => "The request is too large",
             ErrorKind::UnsupportedMediaType => "The request is in a form that is not read here",
             ErrorKind::TooManyRequests => "Too many requests",
@@ -79,6 +87,8 @@ impl ErrorKind {
             ErrorKind::MethodNotAllowed => "method-not-allowed",
             ErrorKind::NotAcceptable => "not-acceptable",
             ErrorKind::Gone => "gone",
+            ErrorKind::PreconditionFailed => "precondition-failed",
+            ErrorKind::RangeNotSatisfiable => "range-not-satisfiable",
             ErrorKind::TooLarge => "too-large",
             ErrorKind::UnsupportedMediaType => "unsupported-media-type",
             ErrorKind::TooManyRequests => "too-many-requests",

@@ -3,19 +3,19 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::{CliError, Global};
 use crate::app::App;
 use crate::db::records::{self, Record};
 use crate::db::{Connection, DbError};
-use crate::domain::dataset::Profile;
 use crate::domain::ids::RecordId;
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::Graph;
+use crate::rdf::listing::named_apart;
 use crate::rdf::media::Format;
-use crate::rdf::parse::{ParseLimits, parse};
-use crate::rdf::profile::{Target, write_dataset, write_series};
+use crate::rdf::profile::{Contents, Served};
 use crate::rdf::write::serialise;
 
 /// Records read at a time.
@@ -32,30 +32,16 @@ enum Shape {
     Jsonld,
 }
 
-/// Profile of the export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Wanted {
-    /// HealthDCAT-AP Release 8 with everything that the catalogue knows.
-    R8,
-    /// EUCAIM DCAT-AP 2.0.
-    #[value(name = "eucaim-2")]
-    Eucaim2,
-    /// DCAT-AP 3.
-    #[value(name = "dcat-ap-3")]
-    DcatAp3,
-    /// As the sources published it.
-    Source,
-}
-
 /// Flags of `atlas export`.
 #[derive(Debug, Args)]
 pub(super) struct Flags {
     /// Format.
     #[arg(long, value_enum, default_value_t = Shape::Nq)]
     format: Shape,
-    /// Profile.
-    #[arg(long, value_enum, default_value_t = Wanted::R8)]
-    profile: Wanted,
+    /// Profile: r8 (HealthDCAT-AP Release 8 with everything that the catalogue knows), eucaim-2, dcat-ap-3, or source
+    /// (as the sources published it).
+    #[arg(long, default_value_t = Served::R8, value_parser = profiles())]
+    profile: Served,
 }
 
 pub(super) fn run(global: &Global, flags: &Flags) -> Result<ExitCode, CliError> {
@@ -95,7 +81,7 @@ fn batch(
     app: &App,
     kind: RecordKind,
     after: Option<&RecordId>,
-    wanted: Wanted,
+    wanted: Served,
 ) -> Result<Vec<(RecordId, Graph)>, DbError> {
     let mut graphs = Vec::new();
     for record in records::published(connection, kind, after, BATCH)? {
@@ -106,40 +92,21 @@ fn batch(
 }
 
 /// The record's graph; its blank nodes carry the record's id, so that those of two records never meet.
-fn graph_of(connection: &mut Connection, app: &App, record: &Record, wanted: Wanted) -> Result<Graph, DbError> {
-    let profile = match wanted {
-        Wanted::R8 => Profile::HealthDcatApR8,
-        Wanted::Eucaim2 => Profile::Eucaim2,
-        Wanted::DcatAp3 => Profile::DcatAp,
-        Wanted::Source => {
-            let quads = records::source_graph(connection, &record.id)?;
-            let parsed = parse(quads.as_bytes(), Some("application/n-quads"), "", &ParseLimits::default())
-                .map_err(|problem| DbError::Refused(format!("record {}: {problem}", record.id)))?;
-            return Ok(named_apart(&parsed.graph, &record.id));
+fn graph_of(connection: &mut Connection, app: &App, record: &Record, wanted: Served) -> Result<Graph, DbError> {
+    let quads = if wanted.needs_source() { records::source_graph(connection, &record.id)? } else { String::new() };
+    let written = match record.kind {
+        RecordKind::Dataset => {
+            wanted.graph(Contents::Dataset(&record.dataset()?), &app.vocabulary.current(), None, &quads)
+        }
+        RecordKind::Series => {
+            wanted.graph(Contents::Series(&record.series()?), &app.vocabulary.current(), None, &quads)
         }
     };
-    let target = Target { profile, record_page: None };
-    let graph = match record.kind {
-        RecordKind::Dataset => write_dataset(&record.dataset()?, &app.vocabulary.current(), &target),
-        RecordKind::Series => write_series(&record.series()?, &app.vocabulary.current(), &target),
-    };
-    Ok(named_apart(&graph, &record.id))
+    let graph = written.map_err(|problem| DbError::Refused(format!("record {}: {problem}", record.id)))?;
+    Ok(named_apart(&graph, record.id.as_str()))
 }
 
-fn named_apart(graph: &Graph, record: &RecordId) -> Graph {
-    use oxrdf::{BlankNode, NamedOrBlankNode, Term, Triple};
-    let prefix: String = record.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
-    let renamed = |blank: &BlankNode| BlankNode::new_unchecked(format!("r{prefix}x{}", blank.as_str()));
-    let mut apart = Graph::new();
-    for triple in graph {
-        let mut own: Triple = triple.into_owned();
-        if let NamedOrBlankNode::BlankNode(blank) = &own.subject {
-            own.subject = renamed(blank).into();
-        }
-        if let Term::BlankNode(blank) = &own.object {
-            own.object = renamed(blank).into();
-        }
-        apart.insert(&own);
-    }
-    apart
+/// The names of the profiles, so that a wrong one is answered with the right ones.
+fn profiles() -> impl TypedValueParser<Value = Served> {
+    PossibleValuesParser::new(Served::ALL.map(Served::key)).try_map(|name| name.parse::<Served>())
 }

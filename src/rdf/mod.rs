@@ -8,8 +8,10 @@
 
 pub mod canonical;
 pub mod caps;
+pub mod concepts;
 pub mod depth;
 mod generations;
+pub mod listing;
 pub mod media;
 pub mod namespaces;
 pub mod parse;

@@ -21,6 +21,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("foaf", FOAF),
     ("geodcatap", GEODCATAP),
     ("healthdcatap", HEALTHDCATAP),
+    ("hydra", HYDRA),
     ("oa", OA),
     ("odrl", ODRL),
     ("owl", "http://www.w3.org/2002/07/owl#"),
@@ -107,7 +108,9 @@ terms!(/// RDF Schema terms.
 rdfs, "http://www.w3.org/2000/01/rdf-schema#", { LABEL = "label", SEE_ALSO = "seeAlso" });
 terms!(/// SKOS terms.
 skos, "http://www.w3.org/2004/02/skos/core#", {
-    PREF_LABEL = "prefLabel", NOTATION = "notation", CONCEPT = "Concept",
+    PREF_LABEL = "prefLabel", NOTATION = "notation", CONCEPT = "Concept", ALT_LABEL = "altLabel", BROADER = "broader",
+    CONCEPT_SCHEME = "ConceptScheme", DEFINITION = "definition", EXACT_MATCH = "exactMatch", IN_SCHEME = "inScheme",
+    NARROWER = "narrower", HAS_TOP_CONCEPT = "hasTopConcept", TOP_CONCEPT_OF = "topConceptOf",
 });
 terms!(/// DCAT terms.
 dcat, "http://www.w3.org/ns/dcat#", {
@@ -121,7 +124,7 @@ dcat, "http://www.w3.org/ns/dcat#", {
     QUALIFIED_RELATION = "qualifiedRelation", RELATIONSHIP = "Relationship", SERVICE = "service",
     SERVES_DATASET = "servesDataset", SPATIAL_RESOLUTION_IN_METERS = "spatialResolutionInMeters",
     START_DATE = "startDate", TEMPORAL_RESOLUTION = "temporalResolution", THEME = "theme", VERSION = "version",
-    RECORD = "record",
+    RECORD = "record", CATALOG_PROPERTY = "catalog", RESOURCE = "resource",
 });
 terms!(/// Dublin Core terms.
 dct, "http://purl.org/dc/terms/", {
@@ -169,7 +172,13 @@ cv, "http://data.europa.eu/m8g/", {
 terms!(/// FOAF terms.
 foaf, "http://xmlns.com/foaf/0.1/", {
     AGENT = "Agent", HOMEPAGE = "homepage", MBOX = "mbox", NAME = "name", PAGE = "page", PHONE = "phone",
-    PRIMARY_TOPIC = "primaryTopic",
+    PRIMARY_TOPIC = "primaryTopic", ORGANIZATION = "Organization",
+});
+terms!(/// Hydra terms.
+hydra, "http://www.w3.org/ns/hydra/core#", {
+    COLLECTION = "Collection", FIRST = "first", LAST = "last", MEMBER = "member", NEXT = "next",
+    PARTIAL_COLLECTION_VIEW = "PartialCollectionView", PREVIOUS = "previous", TOTAL_ITEMS = "totalItems",
+    VIEW = "view",
 });
 terms!(/// vCard terms.
 vcard, "http://www.w3.org/2006/vcard/ns#", {

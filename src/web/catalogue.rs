@@ -17,6 +17,7 @@ use crate::db::sources::{self, Source};
 use crate::db::{Connection, DbError};
 use crate::domain::concept::ConceptId;
 use crate::domain::dataset::{Dataset, Repair, Series, shown};
+use crate::domain::ids::Slug;
 use crate::domain::lifecycle::{RecordKind, RecordState};
 use crate::domain::search::SearchRequest;
 use crate::error::{ErrorKind, UserError};
@@ -27,6 +28,8 @@ pub use spelling::Spelling;
 
 /// Records read in one go while members of series are listed.
 const BATCH: i64 = 500;
+/// Characters of an outside text that an error repeats.
+const QUOTED_CHARACTERS: usize = 80;
 
 /// What stands at a slug.
 pub enum Found<T> {
@@ -81,6 +84,10 @@ pub struct Member {
     pub counts: crate::domain::dataset::Counts,
     /// Whether it re-uses the subjects of others.
     pub derived: bool,
+    /// When its metadata last changed here.
+    pub changed: DateTime<Utc>,
+    /// Id of the data set across sources.
+    pub data_set: String,
     /// IRI of the series.
     series: String,
 }
@@ -199,6 +206,9 @@ impl Catalogue {
     /// # Errors
     /// Ours, when the database cannot be read.
     pub async fn dataset(&self, slug: &str) -> Result<Found<PublishedDataset>, UserError> {
+        if !is_slug(slug) {
+            return Ok(Found::Missing);
+        }
         let (slug, language) = (slug.to_owned(), self.app.config.branding.language.clone());
         self.read(move |connection| {
             let Some(record) = records::by_slug(connection, RecordKind::Dataset, &slug)? else {
@@ -215,11 +225,34 @@ impl Catalogue {
         .await
     }
 
+    /// The published data sets at these slugs, in this order; what was taken back since the index was read is left out.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn listed(&self, slugs: Vec<String>) -> Result<Vec<(Record, Dataset)>, UserError> {
+        self.read(move |connection| {
+            let mut listed = Vec::with_capacity(slugs.len());
+            for slug in &slugs {
+                if let Some(record) = records::by_slug(connection, RecordKind::Dataset, slug)?
+                    && matches!(visibility(&record), Visibility::Published)
+                {
+                    let dataset = record.dataset()?;
+                    listed.push((record, dataset));
+                }
+            }
+            Ok(listed)
+        })
+        .await
+    }
+
     /// The series at a slug.
     ///
     /// # Errors
     /// Ours, when the database cannot be read.
     pub async fn series(&self, slug: &str) -> Result<Found<PublishedSeries>, UserError> {
+        if !is_slug(slug) {
+            return Ok(Found::Missing);
+        }
         let membership = self.members().await?;
         let slug = slug.to_owned();
         self.read(move |connection| {
@@ -285,6 +318,9 @@ impl Catalogue {
     /// # Errors
     /// Ours, when the database cannot be read.
     pub async fn provider(&self, slug: &str) -> Result<Option<PublishedProvider>, UserError> {
+        if !is_slug(slug) {
+            return Ok(None);
+        }
         let slug = slug.to_owned();
         self.read(move |connection| {
             let Some(organisation) = organisations::by_slug(connection, &slug)? else { return Ok(None) };
@@ -352,6 +388,11 @@ impl Catalogue {
     }
 }
 
+/// Whether a text from outside can be a public name at all; the database is never asked for anything else.
+fn is_slug(text: &str) -> bool {
+    text.parse::<Slug>().is_ok()
+}
+
 enum Visibility {
     Published,
     Gone,
@@ -413,6 +454,8 @@ fn members_of(record: &Record, language: &str) -> Result<Vec<Member>, DbError> {
             title: title.clone(),
             counts: dataset.counts.clone(),
             derived: dataset.derived,
+            changed: record.changed,
+            data_set: record.data_set_id.to_string(),
             series,
         })
         .collect())
@@ -431,10 +474,11 @@ async fn blocking<T: Send + 'static>(
 /// The error for a slug with nothing behind it, with ways on.
 #[must_use]
 pub fn missing(noun: &str, slug: &str, list: &str) -> UserError {
-    let words = slug.replace('-', " ");
+    let shown: String = slug.chars().take(QUOTED_CHARACTERS).collect();
+    let words = shown.replace('-', " ");
     UserError::new(
         ErrorKind::NotFound,
-        format!("There is no {noun} named \u{201c}{slug}\u{201d} here. The address may be mistyped or out of date."),
+        format!("There is no {noun} named \u{201c}{shown}\u{201d} here. The address may be mistyped or out of date."),
     )
     .way(
         format!("Search for \u{201c}{words}\u{201d}"),

@@ -12,7 +12,7 @@ use super::page::CachePolicy;
 use crate::error::{ErrorKind, UserError};
 
 /// Media type of problem details.
-const PROBLEM_JSON: &str = "application/problem+json";
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An error on its way out.
 #[derive(Debug, Clone)]
@@ -81,7 +81,9 @@ impl ResponseError for Fault {
         let mut builder = HttpResponse::build(self.status_code());
         builder
             .insert_header((header::CONTENT_TYPE, PROBLEM_JSON))
-            .insert_header((header::CACHE_CONTROL, CachePolicy::Never.header()));
+            .insert_header((header::CACHE_CONTROL, CachePolicy::Never.header()))
+            .insert_header((header::VARY, "Accept"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
         if let Some(wait) = self.0.retry_after {
             builder.insert_header((header::RETRY_AFTER, wait.as_secs().max(1).to_string()));
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::catalogue::Catalogue;
@@ -25,6 +26,8 @@ pub struct Web {
     pub site: Arc<Site>,
     /// The catalogue's engines behind one facade.
     pub catalogue: Catalogue,
+    /// Since when this process offers what it offers: the age of what has no date of its own, such as vocabularies.
+    pub started: DateTime<Utc>,
     searches: Semaphore,
 }
 
@@ -39,6 +42,7 @@ impl Web {
         Self {
             site: Arc::new(Site::new(&app.config)),
             catalogue: Catalogue::new(Arc::clone(&app)),
+            started: app.clock.now(),
             searches: Semaphore::new(permits),
             app,
         }

@@ -1,6 +1,7 @@
 //! The pages, machine forms and doors of a running hub, as their readers meet them.
 
 mod doors;
+mod forms;
 mod pages;
 mod shelf;
 

@@ -367,6 +367,8 @@ impl Reading {
             (Some(facet), _, "match") => {
                 if value == "all" {
                     self.all.insert(facet);
+                } else if value != "any" {
+                    self.notices.push(Notice::MalformedValue { facet, value: shorten(value) });
                 }
             }
             (_, Some(measure), "") => self.span(measure, value),

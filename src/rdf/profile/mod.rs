@@ -16,6 +16,7 @@ mod number;
 mod read;
 mod reader;
 mod series;
+mod served;
 mod term;
 mod write;
 mod writer;
@@ -29,6 +30,7 @@ use crate::domain::dataset::{Dataset, Profile, Repair, Series};
 use crate::vocab::Vocabulary;
 
 pub use date::read_date;
+pub use served::{Contents, Served, UnknownProfile};
 
 use reader::Reader;
 use writer::Writer;

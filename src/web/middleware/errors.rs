@@ -3,7 +3,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use askama::Template;
@@ -14,6 +14,9 @@ use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::negotiate;
 use crate::web::state::Web;
+
+/// Headers of the error that its page has too.
+const KEPT: [HeaderName; 3] = [header::ALLOW, header::CONTENT_RANGE, header::RETRY_AFTER];
 
 /// The error page.
 #[derive(Template)]
@@ -33,7 +36,7 @@ pub async fn render(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let accept = negotiate::accept_of(request.headers());
     let for_programs = request.path().starts_with("/api/") || request.path().starts_with("/health/");
     let wants_page = !for_programs && negotiate::prefers_html(accept.as_deref());
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -74,14 +77,17 @@ fn as_page(response: ServiceResponse<BoxBody>, fault: &Fault, state: &Web, id: &
         request_id: id,
     };
     let Ok(html) = page.render() else { return response };
-    let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+    let kept: Vec<_> = KEPT
+        .iter()
+        .filter_map(|name| response.headers().get(name).map(|value| (name.clone(), value.clone())))
+        .collect();
     let mut answer = HttpResponse::build(fault.status_code());
     answer
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((header::VARY, HeaderValue::from_static("Accept")));
-    if let Some(wait) = retry_after {
-        answer.insert_header((header::RETRY_AFTER, wait));
+    for header in kept {
+        answer.insert_header(header);
     }
     response.into_response(answer.body(html))
 }

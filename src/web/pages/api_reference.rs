@@ -94,6 +94,11 @@ fn example(path: &str) -> &'static str {
         "/api/v1/terms" => "/api/v1/terms",
         "/api/v1/terms/{scheme}" => "/api/v1/terms/modality",
         "/api/v1/terms/{scheme}/{code}" => "/api/v1/terms/modality/ct",
+        "/api/v1/series" => "/api/v1/series",
+        "/datasets.{form}" => "/datasets.atom?q=breast",
+        "/terms/{scheme}.{form}" => "/terms/modality.ttl",
+        "/terms/{scheme}/{code}.{form}" => "/terms/modality/ct.ttl",
+        "/providers.{form}" => "/providers.csv",
         _ => "",
     }
 }

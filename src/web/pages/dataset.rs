@@ -7,6 +7,8 @@ use askama::Template;
 use super::population;
 use crate::domain::dataset::{Dataset, Distribution, Profile, Repair, Term, shown};
 use crate::domain::quality::{self, Obligation, State};
+use crate::domain::search::MAX_QUERY_CHARACTERS;
+use crate::rdf::profile::Served;
 use crate::vocab::{ModalityRole, Vocabulary};
 use crate::web::catalogue::{self, Found, PublishedDataset};
 use crate::web::doors::formats;
@@ -48,7 +50,7 @@ pub struct DatasetPage {
     simulated: bool,
     series: Vec<(String, String)>,
     identifiers: Vec<(&'static str, String)>,
-    downloads: Vec<(String, String)>,
+    downloads: Vec<(&'static str, String)>,
     citation: String,
     bibtex: String,
     related: Vec<(String, String, String)>,
@@ -80,24 +82,31 @@ struct VersionRow {
 
 /// `GET /datasets/{slug}`: the page, or the form that a suffix or `Accept` asks for.
 pub async fn show(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let name = path.into_inner();
-    let (slug, form) = formats::chosen(&name, &http)?;
-    let found = match web.catalogue.dataset(slug).await? {
-        Found::Here(found) => *found,
-        Found::Gone(since) => return Err(catalogue::gone("data set", since, "/datasets").into()),
-        Found::Missing => return Err(not_here(&web, slug).await.into()),
-    };
-    if let Some(form) = form {
-        return formats::dataset(&web, &found, form, &http).await;
+    let slug = formats::without_suffix(&path, "/datasets")?;
+    let found = find(&web, slug).await?;
+    if let Some(form) = formats::accepted(&http, &format!("/datasets/{slug}"))? {
+        return formats::dataset::show(&web, &found, form, &http).await;
     }
     let related = related(&web, &found).await?;
     Ok(Page::new(view(&web, &found, related)).respond_to(&http))
 }
 
+/// The published data set at a slug.
+///
+/// # Errors
+/// 404 with the data sets that come nearest, 410 for one that was here; ours, when the database cannot be read.
+pub async fn find(web: &Web, slug: &str) -> Result<PublishedDataset, Fault> {
+    match web.catalogue.dataset(slug).await? {
+        Found::Here(found) => Ok(*found),
+        Found::Gone(since) => Err(catalogue::gone("data set", since, "/datasets").into()),
+        Found::Missing => Err(not_here(web, slug).await.into()),
+    }
+}
+
 /// The 404 with the data sets that come nearest.
 async fn not_here(web: &Web, slug: &str) -> crate::error::UserError {
     let mut error = catalogue::missing("data set", slug, "/datasets");
-    let words = slug.replace('-', " ");
+    let words: String = slug.chars().take(MAX_QUERY_CHARACTERS).collect::<String>().replace('-', " ");
     for suggestion in web.catalogue.suggest(&words).await.unwrap_or_default().into_iter().take(RELATED) {
         error = error.way(suggestion.label, suggestion.address);
     }
@@ -133,22 +142,19 @@ fn view(web: &Web, found: &PublishedDataset, related: Vec<(String, String, Strin
     let title = text_of(&dataset.titles, language).unwrap_or_else(|| record.slug.to_string());
     let path = format!("/datasets/{}", record.slug);
     let description = text_of(&dataset.descriptions, language).unwrap_or_default();
-    let mut layout = web
+    let layout = web
         .layout(title.clone())
         .under("datasets")
         .crumb("Data sets", "/datasets")
         .here(text::shorten(&title, 60))
         .at(&path)
         .about(text::shorten(&description, 160));
-    let mut downloads = Vec::new();
-    for form in formats::Form::ALL {
-        let href = format!("{path}.{}", form.suffix());
-        layout = layout.alternate(form.media_type(), form.name(), href.clone());
-        downloads.push((form.name().to_owned(), href));
+    let (layout, mut downloads) = formats::offer(layout, &path);
+    for profile in Served::ALL.into_iter().skip(1) {
+        downloads.push((profile.title(), format!("{path}.ttl?profile={profile}")));
     }
-    downloads.push(("Original statements of the source (Turtle)".to_owned(), format!("{path}.ttl?profile=source")));
-    downloads.push(("Citation for reference managers (RIS)".to_owned(), format!("{path}.ris")));
-    downloads.push(("Citation for LaTeX (BibTeX)".to_owned(), format!("{path}.bib")));
+    downloads.push(("Citation for reference managers (RIS)", format!("{path}.ris")));
+    downloads.push(("Citation for LaTeX (BibTeX)", format!("{path}.bib")));
     let completeness = quality::completeness(dataset);
     let gaps = completeness
         .gaps()

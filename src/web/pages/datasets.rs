@@ -9,10 +9,9 @@ use super::filters::{self, Chip, FacetView, MeasureView};
 use super::hits::HitView;
 use crate::domain::search::{Facet, MAX_QUERY_CHARACTERS, Notice, PER_PAGE, SearchRequest, Sort};
 use crate::search::{SearchPage, Understood, WordReading};
-use crate::web::api::v1::datasets as machine;
+use crate::web::doors::formats;
 use crate::web::fault::Fault;
 use crate::web::layout::Layout;
-use crate::web::negotiate;
 use crate::web::page::{CachePolicy, Page, framed};
 use crate::web::state::Web;
 use crate::web::view::numbers;
@@ -44,8 +43,7 @@ pub struct ResultsPage {
     hits: Vec<HitView>,
     paging: Paging,
     ways_on: Vec<(String, String)>,
-    csv: String,
-    json: String,
+    forms: Vec<(&'static str, String)>,
     max_query: usize,
     too_long: bool,
     kept: Vec<(String, String)>,
@@ -69,13 +67,10 @@ struct SortView {
     chosen: bool,
 }
 
-/// `GET /datasets`, as a page, JSON or CSV by `Accept`.
+/// `GET /datasets`: the page, or the form that `Accept` asks for.
 pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let accept = http.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    match negotiate::best(accept, &["text/html", "application/json", "text/csv"]) {
-        Some("application/json") => return machine::list(web, http).await,
-        Some("text/csv") => return machine::list_csv(web, http).await,
-        _ => {}
+    if let Some(form) = formats::accepted(&http, "/datasets")? {
+        return formats::datasets::list(&web, &http, form).await;
     }
     let (request, mut notices) = SearchRequest::parse(http.query_string());
     if notices.iter().any(Notice::asks_redirect) {
@@ -116,14 +111,21 @@ fn view(
         query if query.chars().count() > MAX_QUERY_CHARACTERS => "The search text is too long".to_owned(),
         query => format!("{count} for \u{201c}{query}\u{201d}"),
     };
-    let (csv, json) = (request.address("/datasets.csv"), request.address("/datasets.json"));
+    let own = request.address("/datasets");
     let layout = web
         .layout(if current > 1 { format!("{heading}, page {current}") } else { heading.clone() })
         .under("datasets")
         .here("Data sets")
-        .at(&request.address("/datasets"))
-        .alternate("text/csv", "This list as CSV", csv.clone())
-        .alternate("application/json", "This list as JSON", json.clone());
+        .at(&own);
+    let (mut layout, mut forms) = formats::offer(layout, &own);
+    // People and their spreadsheets want the whole list; programs follow its pages.
+    let whole = request.with_page(1).address("/datasets.csv");
+    for form in layout.alternates.iter_mut().filter(|form| form.media_type == "text/csv") {
+        form.href.clone_from(&whole);
+    }
+    for (_, href) in forms.iter_mut().filter(|(name, _)| *name == formats::Form::Csv.name()) {
+        href.clone_from(&whole);
+    }
     ResultsPage {
         layout,
         heading,
@@ -146,8 +148,7 @@ fn view(
             request.with_page(u32::try_from(number).unwrap_or(u32::MAX)).address("/datasets")
         }),
         ways_on,
-        csv,
-        json,
+        forms,
         max_query: MAX_QUERY_CHARACTERS,
         too_long: request.query().chars().count() > MAX_QUERY_CHARACTERS,
         kept: kept(request),

@@ -1,13 +1,14 @@
 //! Providers: the organisations that own the sources.
 
-use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use super::hits::HitView;
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::search::{Facet, SearchRequest};
 use crate::web::catalogue;
+use crate::web::doors::formats;
 use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::page::{Page, framed};
@@ -21,6 +22,7 @@ pub struct ProvidersPage {
     layout: Layout,
     heading: String,
     filtered: bool,
+    forms: Vec<(&'static str, String)>,
     rows: Vec<ProviderRow>,
 }
 
@@ -38,6 +40,7 @@ pub struct ProviderPage {
     sources: Vec<SourceRow>,
     hits: Vec<HitView>,
     list_href: String,
+    forms: Vec<(&'static str, String)>,
 }
 
 framed!(ProvidersPage, ProviderPage);
@@ -58,11 +61,12 @@ struct SourceRow {
     last: String,
 }
 
-/// `GET /providers?country=`.
-pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<Page<ProvidersPage>, Fault> {
-    let wanted = url::form_urlencoded::parse(http.query_string().as_bytes())
-        .find(|(name, value)| name == "country" && !value.is_empty())
-        .map(|(_, value)| value.to_lowercase());
+/// `GET /providers?country=`: the page, or the form that `Accept` asks for.
+pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    if let Some(form) = formats::accepted(&http, "/providers")? {
+        return formats::providers::list(&web, &http, form).await;
+    }
+    let wanted = formats::providers::country_of(&http);
     let overview = web.catalogue.overview().await?;
     let rows: Vec<ProviderRow> = web
         .catalogue
@@ -88,16 +92,24 @@ pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<Page<ProvidersPag
         Some(code) => format!("{total} in {}", country_name(&web, Some(code))),
     };
     let layout = web.layout(heading.clone()).under("providers").here("Providers").at("/providers");
-    Ok(Page::new(ProvidersPage { layout, heading, filtered: wanted.is_some(), rows }))
+    let own = match &wanted {
+        None => "/providers".to_owned(),
+        Some(code) => format!("/providers?country={}", text::query_value(code)),
+    };
+    let (layout, forms) = formats::offer(layout, &own);
+    Ok(Page::new(ProvidersPage { layout, heading, filtered: wanted.is_some(), rows, forms }).respond_to(&http))
 }
 
-/// `GET /providers/{slug}`.
-pub async fn show(web: Data<Web>, path: Path<String>) -> Result<Page<ProviderPage>, Fault> {
-    let slug = path.into_inner();
-    let Some(found) = web.catalogue.provider(&slug).await? else {
-        return Err(catalogue::missing("provider", &slug, "/providers").into());
+/// `GET /providers/{slug}`: the page, or the form that `Accept` asks for.
+pub async fn show(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let slug = formats::without_suffix(&path, "/providers")?;
+    let Some(found) = web.catalogue.provider(slug).await? else {
+        return Err(catalogue::missing("provider", slug, "/providers").into());
     };
-    let request = SearchRequest::default().with(Facet::Provider, &slug).with_all_subject_kinds();
+    if let Some(form) = formats::accepted(&http, &format!("/providers/{slug}"))? {
+        return formats::providers::show(&web, &found, form, &http).await;
+    }
+    let request = SearchRequest::default().with(Facet::Provider, slug).with_all_subject_kinds();
     let page = web.catalogue.search(&request).await?;
     let organisation = found.organisation;
     let sources = found
@@ -120,10 +132,11 @@ pub async fn show(web: Data<Web>, path: Path<String>) -> Result<Page<ProviderPag
         .under("providers")
         .crumb("Providers", "/providers")
         .here(organisation.name.clone())
-        .at(&path)
-        .alternate("application/json", "JSON", format!("/api/v1/providers/{slug}"));
-    Ok(Page::new(ProviderPage {
+        .at(&path);
+    let (layout, forms) = formats::offer(layout, &path);
+    let page = Page::new(ProviderPage {
         layout,
+        forms,
         country: country_name(&web, organisation.country.as_deref()),
         simulated: organisation.simulated,
         homepage: organisation.homepage.filter(|page| text::is_web_address(page)).unwrap_or_default(),
@@ -133,7 +146,8 @@ pub async fn show(web: Data<Web>, path: Path<String>) -> Result<Page<ProviderPag
         hits: page.hits.iter().map(|hit| HitView::of_card(&hit.card)).collect(),
         list_href: request.address("/datasets"),
         name: organisation.name,
-    }))
+    });
+    Ok(page.respond_to(&http))
 }
 
 fn country_name(web: &Web, code: Option<&str>) -> String {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use crate::domain::dataset::Count;
+use crate::rdf::profile::Served;
 use crate::web::catalogue::{self, Found, Member, PublishedSeries};
 use crate::web::doors::formats;
 use crate::web::fault::Fault;
@@ -24,6 +25,7 @@ pub struct SeriesListPage {
     layout: Layout,
     heading: String,
     items: Vec<SeriesItem>,
+    forms: Vec<(&'static str, String)>,
 }
 
 /// One series.
@@ -60,32 +62,46 @@ struct MemberRow {
     derived: bool,
 }
 
-/// `GET /series`.
-pub async fn list(web: Data<Web>) -> Result<Page<SeriesListPage>, Fault> {
+/// `GET /series`: the page, or the form that `Accept` asks for.
+pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    if let Some(form) = formats::accepted(&http, "/series")? {
+        return formats::series::list(&web, &http, form).await;
+    }
     let mut all = web.catalogue.all_series().await?;
     all.sort_by_key(|found| title(&web, found).to_lowercase());
     let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
     let items = all.iter().map(|found| item(&web, found)).collect();
     let layout = web.layout("Series").under("series").here("Series").at("/series").about("Groups of data sets.");
-    Ok(Page::new(SeriesListPage { layout, heading: format!("{} series of data sets", numbers::group(total)), items }))
+    let (layout, forms) = formats::offer(layout, "/series");
+    let heading = format!("{} series of data sets", numbers::group(total));
+    Ok(Page::new(SeriesListPage { layout, heading, items, forms }).respond_to(&http))
 }
 
 /// `GET /series/{slug}`: the page, or the form that a suffix or `Accept` asks for.
 pub async fn show(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let name = path.into_inner();
-    let (slug, form) = formats::chosen(&name, &http)?;
-    let found = match web.catalogue.series(slug).await? {
-        Found::Here(found) => *found,
-        Found::Gone(since) => return Err(catalogue::gone("series", since, "/series").into()),
-        Found::Missing => return Err(catalogue::missing("series", slug, "/series").into()),
-    };
-    match form {
-        Some(form) => formats::series(&web, &found, form, &http).await,
+    let slug = formats::without_suffix(&path, "/series")?;
+    let found = find(&web, slug).await?;
+    match formats::accepted(&http, &format!("/series/{slug}"))? {
+        Some(form) => formats::series::show(&web, &found, form, &http).await,
         None => Ok(Page::new(view(&web, &found)).respond_to(&http)),
     }
 }
 
-fn title(web: &Web, found: &PublishedSeries) -> String {
+/// The published series at a slug.
+///
+/// # Errors
+/// 404, and 410 for one that was here; ours, when the database cannot be read.
+pub async fn find(web: &Web, slug: &str) -> Result<PublishedSeries, Fault> {
+    match web.catalogue.series(slug).await? {
+        Found::Here(found) => Ok(*found),
+        Found::Gone(since) => Err(catalogue::gone("series", since, "/series").into()),
+        Found::Missing => Err(catalogue::missing("series", slug, "/series").into()),
+    }
+}
+
+/// The title of a series; its slug where it has none.
+#[must_use]
+pub fn title(web: &Web, found: &PublishedSeries) -> String {
     text_of(&found.series.titles, &web.site.language).unwrap_or_else(|| found.record.slug.to_string())
 }
 
@@ -118,12 +134,10 @@ fn view(web: &Web, found: &PublishedSeries) -> SeriesPage {
     let (series, language, vocabulary) = (&found.series, web.site.language.as_str(), current.as_ref());
     let title = title(web, found);
     let path = format!("/series/{}", found.record.slug);
-    let mut layout = web.layout(title.clone()).under("series").crumb("Series", "/series").here(title.clone()).at(&path);
-    let mut downloads = Vec::new();
-    for form in formats::Form::ALL {
-        let href = format!("{path}.{}", form.suffix());
-        layout = layout.alternate(form.media_type(), form.name(), href.clone());
-        downloads.push((form.name(), href));
+    let layout = web.layout(title.clone()).under("series").crumb("Series", "/series").here(title.clone()).at(&path);
+    let (layout, mut downloads) = formats::offer(layout, &path);
+    for profile in Served::ALL.into_iter().skip(1) {
+        downloads.push((profile.title(), format!("{path}.ttl?profile={profile}")));
     }
     let periods = series.temporal.iter().map(dates::period).map(FactValue::plain).collect();
     let facts = vec![

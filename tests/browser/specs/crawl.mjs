@@ -8,10 +8,21 @@ const AT_ONCE = 6;
 // Filters can be combined without end: pages with up to this many parameters are read for further links.
 const MOST_PARAMETERS = 1;
 const MOST_PAGES = 6000;
+// Every page and list links to its machine forms, which lead nowhere further: so many of each form of each kind of page
+// are asked for. What is in them is read by tests/independent.
+const MOST_OF_A_FORM = 25;
+const FORM = /\.(json|jsonld|ttl|rdf|nt|csv|atom|bib|ris)$/;
 const NEVER = [/coming soon/i, /lorem ipsum/i, /under construction/i, /\[object Object\]/, /\bundefined\b/, /\bNaN\b/];
 
 const unescape = (text) =>
   text.replaceAll("&amp;", "&").replaceAll("&#38;", "&").replaceAll("&quot;", '"').replaceAll("&#x27;", "'");
+
+/** Kind of page, form and whether it is of a search or a profile; nothing for what is no machine form. */
+const formKind = ({ pathname, search }) => {
+  const ending = pathname.match(FORM);
+  const [, noun, ...rest] = pathname.split("/");
+  return ending && `${noun.replace(FORM, "")} ${rest.length} ${ending[1]} ${search !== ""}`;
+};
 
 const words = (html) =>
   html.replace(/<(script|style|pre|code|textarea)\b[\s\S]*?<\/\1>/g, " ").replace(/<[^>]+>/g, " ");
@@ -24,6 +35,7 @@ export function register(world) {
     const wanted = [];
     const targets = new Map();
     const broken = [];
+    const forms = new Map();
     let seen = 0;
 
     const visit = async ({ url, from }) => {
@@ -59,6 +71,12 @@ export function register(world) {
         link.hash = "";
         if (fragment) wanted.push({ url: link.href, fragment, from: url });
         if (known.has(link.href) || known.size >= MOST_PAGES) continue;
+        const kind = formKind(link);
+        if (kind) {
+          const before = forms.get(kind) ?? 0;
+          if (before >= MOST_OF_A_FORM) continue;
+          forms.set(kind, before + 1);
+        }
         known.add(link.href);
         waiting.push({ url: link.href, from: url });
       }

@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::domain::search::{Notice, PER_PAGE, SearchRequest};
+use crate::domain::search::{Notice, SearchRequest};
 use crate::error::{ErrorKind, UserError};
-use crate::search::{Card, FacetResult, Hit, Labelled, Matched, Totals, Understood};
+use crate::search::{Card, FacetResult, Hit, Matched, Totals, Understood};
 use crate::web::catalogue::{self, Found};
-use crate::web::doors::formats::{self, csv_row};
+use crate::web::doors::formats::reply::Pages;
+use crate::web::doors::formats::{self, Form, Reply, datasets as forms};
 use crate::web::fault::Fault;
 use crate::web::state::Web;
-use crate::web::view::{numbers, paging};
 
 /// A page of results.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -25,6 +25,9 @@ pub struct ResultList {
     pages: usize,
     /// Canonical address of this answer.
     address: String,
+    /// Addresses of the first, previous, next and last page.
+    #[schema(value_type = Object)]
+    links: serde_json::Value,
     /// Data sets hidden because lists open on human data.
     hidden_not_human: u64,
     /// Sums over all matching data sets, as published, not de-duplicated.
@@ -55,58 +58,88 @@ pub struct ResultItem {
 #[utoipa::path(
     get, path = "/api/v1/datasets", tag = "data sets",
     params(
-        ("q" = Option<String>, Query, description = "Words; concepts with their narrower ones and synonyms are searched with them. At most 500 characters."),
+        ("q" = Option<String>, Query, max_length = 500, description = "Words; concepts with their narrower ones and synonyms are searched with them. At most 500 characters."),
         ("condition" = Option<Vec<String>>, Query, description = "Concept codes; repeat for several. Likewise topography, body-part, modality, manufacturer, country, type, method, sex, access, use, tier, provider, licence, linked, annotated, subject-kind, size-order, size, completeness, year."),
-        ("modality.match" = Option<String>, Query, description = "`all`: data sets must have every chosen value. Likewise for the other facets with several values."),
-        ("subjects" = Option<String>, Query, description = "A range: `100-`, `-50` or `10-20`. Likewise images and age."),
-        ("sort" = Option<String>, Query, description = "The order."),
-        ("page" = Option<u32>, Query, description = "From 1."),
+        ("modality.match" = inline(Option<MatchMode>), Query, description = "`all`: data sets must have every chosen value. Likewise for the other facets with several values."),
+        ("subjects" = Option<String>, Query, pattern = "^([0-9]{1,9}-[0-9]{0,9}|-[0-9]{1,9})?$", description = "A range: `100-`, `-50` or `10-20`. Likewise images and age."),
+        ("sort" = inline(Option<Order>), Query, description = "The order."),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "From 1."),
     ),
-    responses((status = 200, description = "The page of results", body = ResultList), (status = 400, description = "A parameter cannot be understood: problem details name it"))
+    responses((status = 200, description = "The page of results", body = ResultList))
 )]
 pub async fn list(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let request = strict(http.query_string())?;
     let _turn = web.turn().await?;
-    let page = web.catalogue.search(&request).await?;
+    results(&web, &request, "/api/v1/datasets", str::to_owned).await
+}
+
+/// `modality.match` and its like, for the description.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "describes a parameter to readers of the OpenAPI document; the value is read elsewhere")]
+enum MatchMode {
+    Any,
+    All,
+}
+
+/// `sort`, for the description; a test keeps it equal to the orders that there are.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "describes a parameter to readers of the OpenAPI document; the value is read elsewhere")]
+enum Order {
+    Relevance,
+    Title,
+    Subjects,
+    Images,
+    Size,
+    Updated,
+    Newest,
+    Completeness,
+}
+
+/// A page of results as JSON. `list` is the path of the list, `path` makes the address of its JSON form out of it.
+///
+/// # Errors
+/// 400 naming the parameter that cannot be understood; ours, when the index cannot be read.
+pub async fn results(
+    web: &Web,
+    request: &SearchRequest,
+    list: &str,
+    path: impl Fn(&str) -> String,
+) -> Result<HttpResponse, Fault> {
+    let page = web.catalogue.search(request).await?;
     understood(&page.notices)?;
-    let pages = paging::pages(usize::try_from(page.total).unwrap_or(usize::MAX), PER_PAGE);
-    if usize::try_from(request.page()).unwrap_or(usize::MAX) > pages {
-        return Err(bad("page", format!("There is no page {}: the list has {pages}.", request.page())));
+    let last = forms::last_page(page.total);
+    let current = usize::try_from(request.page()).unwrap_or(usize::MAX);
+    if current > last {
+        return Err(formats::lists::no_page(current, last));
     }
-    let list = ResultList {
+    let at = |number: usize| request.with_page(u32::try_from(number).unwrap_or(u32::MAX)).address(list);
+    let pages = Pages::new(web, current, last, at);
+    let found = ResultList {
         total: page.total,
         page: request.page(),
-        pages,
-        address: web.site.absolute(&request.address("/api/v1/datasets")),
+        pages: last,
+        address: web.site.absolute(&path(&request.address(list))),
+        links: pages.json(&path),
         hidden_not_human: page.hidden_not_human,
         totals: page.totals,
         understood: page.understood,
-        results: page.hits.into_iter().map(|hit| item(&web, hit)).collect(),
+        results: page.hits.into_iter().map(|hit| item(web, hit)).collect(),
         facets: page.facets.iter().map(facet).collect(),
     };
-    super::json(&list)
-}
-
-/// The list as CSV: every match, one row for each data set.
-pub async fn list_csv(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {
-    let request = strict(http.query_string())?;
-    let _turn = web.turn().await?;
-    let page = web.catalogue.search_all(&request).await?;
-    understood(&page.notices)?;
-    let mut csv = String::from(
-        "slug,title,provider,conditions,sites,modalities,subject_kinds,subject_entries,subject_precision,studies,series,images,bytes,derived,page\r\n",
-    );
-    for hit in &page.hits {
-        csv.push_str(&csv_row(&cells(&web, &hit.card)));
+    let body = serde_json::to_vec(&found).map_err(Fault::internal)?;
+    if list.starts_with("/api/") {
+        return Ok(formats::answer(Form::Json.media_type(), body));
     }
-    Ok(formats::answer("text/csv; charset=utf-8", csv.into_bytes()))
+    Ok(Reply::new(web, Form::Json, &pages.own(), body).paged(&pages, Form::Json).send())
 }
 
 /// One data set.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{slug}", tag = "data sets",
     params(("slug" = String, Path, description = "The last part of the data set's address")),
-    responses((status = 200, description = "The canonical data set with its provenance", body = Object), (status = 404, description = "Never published here"), (status = 410, description = "No longer published"))
+    responses((status = 200, description = "The canonical data set with its provenance", body = Object))
 )]
 pub async fn show(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, Fault> {
     let slug = path.into_inner();
@@ -117,14 +150,21 @@ pub async fn show(web: Data<Web>, path: Path<String>) -> Result<HttpResponse, Fa
     }
 }
 
-/// Programs get an error where a page would show a notice: a wrong filter must not look like a right one.
-fn strict(query_string: &str) -> Result<SearchRequest, Fault> {
+/// The request of a query string. Programs get an error where a page would show a notice: a wrong filter must not look like a right one.
+///
+/// # Errors
+/// 400 naming the parameter that cannot be understood.
+pub fn strict(query_string: &str) -> Result<SearchRequest, Fault> {
     let (request, notices) = SearchRequest::parse(query_string);
     understood(&notices)?;
     Ok(request)
 }
 
-fn understood(notices: &[Notice]) -> Result<(), Fault> {
+/// Nothing, when there is nothing to notice.
+///
+/// # Errors
+/// 400 with the first notice.
+pub fn understood(notices: &[Notice]) -> Result<(), Fault> {
     match notices.first() {
         None => Ok(()),
         Some(notice) => Err(bad(notice.parameter(), Notice::message(notice))),
@@ -161,26 +201,15 @@ fn facet(result: &FacetResult) -> serde_json::Value {
     })
 }
 
-fn cells(web: &Web, card: &Card) -> [String; 15] {
-    let join = |values: &[Labelled]| values.iter().map(|value| value.label.as_str()).collect::<Vec<_>>().join("; ");
-    let number =
-        |count: Option<crate::domain::dataset::Count>| count.map(|count| count.value.to_string()).unwrap_or_default();
-    let counts = &card.counts;
-    [
-        card.slug.clone(),
-        card.title.text.clone(),
-        card.provider.name.clone(),
-        join(&card.conditions),
-        join(&card.topographies),
-        join(&card.modalities),
-        join(&card.subject_kinds),
-        number(counts.subjects),
-        counts.subjects.map_or("not stated", |count| numbers::precision_word(count.precision)).to_owned(),
-        number(counts.studies),
-        number(counts.series),
-        number(counts.images),
-        number(counts.bytes),
-        card.derived.to_string(),
-        web.site.absolute(&format!("/datasets/{}", card.slug)),
-    ]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::search::Sort;
+
+    #[test]
+    fn the_description_names_the_orders_that_there_are() {
+        let described = serde_json::to_value(<Order as utoipa::PartialSchema>::schema()).unwrap();
+        let known: Vec<&str> = Sort::ALL.into_iter().map(Sort::key).collect();
+        assert_eq!(described["enum"], json!(known));
+    }
 }

@@ -3,6 +3,7 @@
 pub mod datasets;
 pub mod overview;
 pub mod providers;
+pub mod series;
 pub mod suggest;
 pub mod terms;
 

@@ -11,7 +11,7 @@ use crate::web::state::Web;
 /// Concepts, data sets and providers for the beginning of a search.
 #[utoipa::path(
     get, path = "/api/v1/suggest", tag = "catalogue",
-    params(("q" = String, Query, description = "What is typed so far")),
+    params(("q" = Option<String>, Query, description = "What is typed so far")),
     responses((status = 200, description = "`suggestions`, best first: kind, label, address, number of data sets", body = Object))
 )]
 pub async fn suggest(web: Data<Web>, http: HttpRequest) -> Result<HttpResponse, Fault> {

@@ -1,14 +1,16 @@
 //! One concept: everything that meets in it.
 
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
 use super::scheme::branch_href;
-use super::{datasets_with, facet_of};
+use super::{datasets_with, find_concept};
 use crate::domain::concept::ConceptId;
 use crate::domain::dataset::LangText;
 use crate::vocab::{Concept, Vocabulary};
-use crate::web::catalogue::{self, Spelling};
+use crate::web::catalogue::Spelling;
+use crate::web::doors::formats;
 use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::page::{Page, framed};
@@ -48,25 +50,26 @@ pub struct ConceptPage {
     spellings: Vec<Spelling>,
     spellings_of: String,
     more_spellings: String,
+    forms: Vec<(&'static str, String)>,
 }
 
 framed!(ConceptPage);
 
-/// `GET /terms/{scheme}/{code}`.
-pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Page<ConceptPage>, Fault> {
+/// `GET /terms/{scheme}/{code}`: the page, or the form that `Accept` asks for.
+pub async fn concept(web: Data<Web>, path: Path<(String, String)>, http: HttpRequest) -> Result<HttpResponse, Fault> {
     let (scheme, code) = path.into_inner();
+    let id = find_concept(&web, &scheme, &code)?;
+    if let Some(form) = formats::accepted(&http, &format!("/terms/{id}"))? {
+        return formats::terms::concept(&web, &id, form, &http).await;
+    }
     let vocabulary = web.catalogue.vocabulary();
-    let id: Option<ConceptId> = format!("{scheme}/{code}").parse().ok();
-    let Some(concept) = id.as_ref().and_then(|id| vocabulary.concept(id)) else {
-        return Err(catalogue::missing("concept", &code, "/terms").into());
-    };
+    let concept = vocabulary.concept(&id).ok_or_else(Fault::not_found)?;
     let mut total = None;
     let mut list_href = String::new();
     let mut datasets = Vec::new();
     let mut spellings = Vec::new();
     let mut spellings_of = String::new();
-    if let Some(facet) = facet_of(concept.id.scheme()) {
-        let request = datasets_with(facet, concept.id.code());
+    if let Some(request) = datasets_with(&id) {
         let (count, cards) = web.catalogue.first_cards(&request, SPELLINGS_OF).await?;
         total = Some(numbers::counted(i64::try_from(count).unwrap_or(i64::MAX), "data set", "data sets"));
         list_href = request.address("/datasets");
@@ -86,8 +89,8 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
         .crumb("Vocabularies", "/terms")
         .crumb(scheme_title.clone(), format!("/terms/{scheme}"))
         .here(label.clone())
-        .at(&format!("/terms/{}", concept.id))
-        .alternate("application/json", "JSON", format!("/api/v1/terms/{}", concept.id));
+        .at(&format!("/terms/{id}"));
+    let (layout, forms) = formats::offer(layout, &format!("/terms/{id}"));
     let links = |ids: &[ConceptId]| {
         ids.iter().map(|id| (vocabulary.label(id).to_owned(), format!("/terms/{id}"))).collect::<Vec<_>>()
     };
@@ -98,8 +101,9 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
     let hidden = spellings.len().saturating_sub(SPELLINGS_SHOWN);
     spellings.truncate(SPELLINGS_SHOWN);
     let more = |count: usize| if count > 0 { numbers::group_len(count) } else { String::new() };
-    Ok(Page::new(ConceptPage {
+    let shown = ConceptPage {
         layout,
+        forms,
         scheme_title,
         definition: concept.definition.clone().unwrap_or_default(),
         origin: origin(&vocabulary, concept),
@@ -117,7 +121,8 @@ pub async fn concept(web: Data<Web>, path: Path<(String, String)>) -> Result<Pag
         spellings_of,
         more_spellings: more(hidden),
         label,
-    }))
+    };
+    Ok(Page::new(shown).respond_to(&http))
 }
 
 /// Whether the concept is of the vocabulary itself or was imported.

@@ -4,21 +4,21 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
-use super::{counts, datasets_with, facet_of};
+use super::{counts, datasets_with, facet_of, filter_of, filter_text, find_scheme, is_wanted};
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::search::Facet;
 use crate::vocab::{Concept, Vocabulary};
-use crate::web::catalogue;
+use crate::web::doors::formats;
 use crate::web::fault::Fault;
 use crate::web::layout::Layout;
 use crate::web::page::{Page, framed};
 use crate::web::state::Web;
-use crate::web::view::numbers;
 use crate::web::view::paging::{PageLink, Paging, pages};
+use crate::web::view::{numbers, text};
 
 /// Deepest level of a tree that is drawn.
 const MAX_DEPTH: usize = 6;
@@ -28,8 +28,6 @@ const FOLDED_DEPTH: usize = 1;
 const FOLDED_FROM: usize = 300;
 /// Rows of one page.
 const ROWS: usize = 200;
-/// The longest text to look for, in characters.
-const LONGEST_FILTER: usize = 100;
 
 /// One vocabulary.
 #[derive(Template)]
@@ -47,6 +45,7 @@ pub struct SchemePage {
     found: String,
     total: String,
     paging: Paging,
+    forms: Vec<(&'static str, String)>,
 }
 
 framed!(SchemePage);
@@ -77,7 +76,7 @@ impl Asked {
         let mut asked = Self { page: 1, ..Self::default() };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
-                "q" => asked.filter = value.trim().chars().take(LONGEST_FILTER).collect(),
+                "q" => asked.filter = filter_text(&value),
                 "under" => asked.under = ConceptId::new(scheme, value.trim()).ok(),
                 "page" => asked.page = value.trim().parse().unwrap_or(1).max(1),
                 _ => {}
@@ -102,10 +101,17 @@ impl Asked {
     }
 }
 
-/// `GET /terms/{scheme}?q=&under=&page=`.
-pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<Page<SchemePage>, Fault> {
-    let name = path.into_inner();
-    let scheme: Scheme = name.parse().map_err(|_| catalogue::missing("vocabulary", &name, "/terms"))?;
+/// `GET /terms/{scheme}?q=&under=&page=`: the page, or the form that `Accept` asks for.
+pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Result<HttpResponse, Fault> {
+    let scheme = find_scheme(formats::without_suffix(&path, "/terms")?)?;
+    let filter = filter_of(&http);
+    let own = match filter.as_str() {
+        "" => format!("/terms/{scheme}"),
+        filter => format!("/terms/{scheme}?q={}", text::query_value(filter)),
+    };
+    if let Some(form) = formats::accepted(&http, &own)? {
+        return formats::terms::scheme(&web, scheme, form, &http);
+    }
     let vocabulary = web.catalogue.vocabulary();
     let mut asked = Asked::read(scheme, http.query_string());
     asked.under = asked.under.filter(|id| vocabulary.concept(id).is_some());
@@ -129,10 +135,11 @@ pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Re
         .under("terms")
         .crumb("Vocabularies", "/terms")
         .here(title.clone())
-        .at(&asked.address(scheme, page))
-        .alternate("application/json", "JSON", format!("/api/v1/terms/{scheme}"));
-    Ok(Page::new(SchemePage {
+        .at(&asked.address(scheme, page));
+    let (layout, forms) = formats::offer(layout, &own);
+    let shown = SchemePage {
         layout,
+        forms,
         title,
         about: info.and_then(|info| info.description.clone()).unwrap_or_default(),
         scheme: scheme.as_str(),
@@ -143,7 +150,8 @@ pub async fn scheme(web: Data<Web>, path: Path<String>, http: HttpRequest) -> Re
         paging: Paging::new(page, last, |number| asked.address(scheme, number)),
         filter: asked.filter,
         rows,
-    }))
+    };
+    Ok(Page::new(shown).respond_to(&http))
 }
 
 /// The way down to a branch: each concept with the address of its own branch. Where several ways lead there, the first.
@@ -176,8 +184,7 @@ impl Listing<'_> {
     fn fill(&mut self, scheme: Scheme, asked: &Asked) {
         let vocabulary = self.vocabulary;
         if !asked.filter.is_empty() {
-            let wanted = asked.filter.to_lowercase();
-            for concept in vocabulary.concepts(scheme).filter(|concept| contains(concept, &wanted)) {
+            for concept in vocabulary.concepts(scheme).filter(|concept| is_wanted(concept, &asked.filter)) {
                 self.push(concept, 0, false);
             }
             return;
@@ -228,16 +235,11 @@ impl Listing<'_> {
             folded_href: branch_href(&concept.id),
             count: numbers::group(i64::try_from(count).unwrap_or(i64::MAX)),
             count_href: match self.facet {
-                Some(facet) if count > 0 => datasets_with(facet, concept.id.code()).address("/datasets"),
+                Some(_) if count > 0 => {
+                    datasets_with(&concept.id).map(|request| request.address("/datasets")).unwrap_or_default()
+                }
                 _ => String::new(),
             },
         });
     }
-}
-
-/// Whether a label, the name or a code of the concept contains the text (in small letters).
-fn contains(concept: &Concept, wanted: &str) -> bool {
-    concept.labels().any(|label| label.text.to_lowercase().contains(wanted))
-        || concept.id.code().contains(wanted)
-        || concept.notations.iter().any(|(_, code)| code.to_lowercase().contains(wanted))
 }
