@@ -23,6 +23,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The request is in a form that is not read.
     UnsupportedMediaType,
+    /// It is understood, and asks for more than one request may have.
+    TooMuch,
     /// It is asked for more often than is fair to the others.
     TooManyRequests,
     /// Our fault.
@@ -45,6 +47,7 @@ impl ErrorKind {
             ErrorKind::Gone => 410,
             ErrorKind::TooLarge => 413,
             ErrorKind::UnsupportedMediaType => 415,
+            ErrorKind::TooMuch => 422,
             ErrorKind::TooManyRequests => 429,
             ErrorKind::Internal => 500,
             ErrorKind::Unavailable => 503,
@@ -63,6 +66,7 @@ impl ErrorKind {
             ErrorKind::Gone => "No longer published",
             ErrorKind::TooLarge => "The request is too large",
             ErrorKind::UnsupportedMediaType => "The request is in a form that is not read here",
+            ErrorKind::TooMuch => "This asks for too much at once",
             ErrorKind::TooManyRequests => "Too many requests",
             ErrorKind::Internal => "Something went wrong on our side",
             ErrorKind::Unavailable => "Busy at the moment",
@@ -81,6 +85,7 @@ impl ErrorKind {
             ErrorKind::Gone => "gone",
             ErrorKind::TooLarge => "too-large",
             ErrorKind::UnsupportedMediaType => "unsupported-media-type",
+            ErrorKind::TooMuch => "too-much",
             ErrorKind::TooManyRequests => "too-many-requests",
             ErrorKind::Internal => "internal",
             ErrorKind::Unavailable => "unavailable",

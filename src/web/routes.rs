@@ -1,5 +1,6 @@
 //! Every route in one place, without logic.
 
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{openapi, v1};
@@ -31,8 +32,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/about", web::get().to(about::about))
         .route("/api", web::get().to(api_reference::reference))
         .route("/openapi.json", web::get().to(openapi::document))
-        .route("/sparql", web::get().to(sparql::get))
-        .route("/sparql", web::post().to(sparql::post))
+        .service(
+            web::resource("/sparql")
+                .route(web::get().to(sparql::get))
+                .route(web::head().to(sparql::get))
+                .route(web::post().to(sparql::post))
+                .route(web::method(Method::OPTIONS).to(sparql::options))
+                .default_service(web::to(sparql::other_method)),
+        )
         .route("/health/livez", web::get().to(health::live))
         .route("/health/readyz", web::get().to(health::ready))
         .route("/static/{hash}/{name}", web::get().to(static_files::file))

@@ -3,6 +3,7 @@
 mod canonical;
 mod corpus;
 mod generate;
+mod hostile;
 mod identity;
 mod profile;
 mod reading;

@@ -3,6 +3,7 @@
 mod doors;
 mod pages;
 mod shelf;
+mod sparql;
 
 use shelf::Shelf;
 

@@ -74,14 +74,15 @@ fn as_page(response: ServiceResponse<BoxBody>, fault: &Fault, state: &Web, id: &
         request_id: id,
     };
     let Ok(html) = page.render() else { return response };
-    let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+    let kept = [header::RETRY_AFTER, header::ALLOW, header::ACCESS_CONTROL_ALLOW_ORIGIN];
+    let kept = kept.map(|name| response.headers().get(&name).cloned().map(|value| (name, value)));
     let mut answer = HttpResponse::build(fault.status_code());
     answer
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((header::VARY, HeaderValue::from_static("Accept")));
-    if let Some(wait) = retry_after {
-        answer.insert_header((header::RETRY_AFTER, wait));
+    for header in kept.into_iter().flatten() {
+        answer.insert_header(header);
     }
     response.into_response(answer.body(html))
 }

@@ -113,6 +113,7 @@ fn known_errors() -> Vec<ErrorKind> {
         ErrorKind::Gone,
         ErrorKind::TooLarge,
         ErrorKind::UnsupportedMediaType,
+        ErrorKind::TooMuch,
         ErrorKind::TooManyRequests,
         ErrorKind::Internal,
         ErrorKind::Unavailable,
