@@ -21,6 +21,7 @@ use crate::db::{DatabaseSettings, Db, DbError};
 use crate::domain::clock::Clock;
 use crate::net;
 use crate::rdf::shapes::{Library, ShapesError};
+use crate::rdf::sparql::{PoolSettings, SparqlLimits, SparqlPool};
 use crate::rdf::store::RdfStore;
 use crate::search::{SearchEngine, SearchError};
 use crate::telemetry::{Metrics, TelemetryError};
@@ -28,6 +29,8 @@ use crate::vocab::{SharedVocabulary, VocabularyError};
 
 /// Directory of the text index in the data directory.
 const SEARCH_DIRECTORY: &str = "search";
+/// Directory of the RDF store's copies for queries in the data directory: on the store's own file system.
+const CHECKPOINT_DIRECTORY: &str = "rdf-checkpoints";
 
 /// Why an [`App`] cannot be built. The text is for the person who starts the process.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +103,8 @@ pub struct App {
     pub search: Arc<SearchEngine>,
     /// The RDF store: a projection.
     pub rdf: Arc<RdfStore>,
+    /// What answers the queries of visitors on copies of the RDF store.
+    pub sparql: Arc<SparqlPool>,
     /// The guarded client that everything outbound uses.
     pub net: net::Client,
     /// Metrics.
@@ -129,7 +134,10 @@ impl App {
         db.migrate()?;
         vocabulary::refresh(&db, &vocabulary)?;
         let search = SearchEngine::open(&directory.join(SEARCH_DIRECTORY), vocabulary.clone())?;
+        let (rdf, metrics) = (Arc::new(rdf), Arc::new(Metrics::new()?));
+        let (store, counted, settings) = (Arc::clone(&rdf), Arc::clone(&metrics), pool_settings(&config));
         Ok(Arc::new(Self {
+            sparql: SparqlPool::new(settings, store, Arc::clone(&clock), counted, runtime.clone()),
             net: net::Client::new(net_settings(&config)),
             config,
             clock,
@@ -137,8 +145,8 @@ impl App {
             shapes,
             db,
             search: Arc::new(search),
-            rdf: Arc::new(rdf),
-            metrics: Arc::new(Metrics::new()?),
+            rdf,
+            metrics,
             shutdown: CancellationToken::new(),
             runtime,
             _lock: lock,
@@ -159,6 +167,26 @@ pub fn database_settings(config: &Config) -> DatabaseSettings {
         settings.readers = readers;
     }
     settings
+}
+
+fn pool_settings(config: &Config) -> PoolSettings {
+    let settings = &config.rdf;
+    PoolSettings {
+        limits: SparqlLimits {
+            max_query_chars: settings.query_characters,
+            max_rows: settings.query_rows,
+            max_bytes: settings.query_bytes,
+            ..SparqlLimits::default()
+        },
+        deadline: Duration::from_secs(settings.query_seconds),
+        memory_mebibytes: settings.query_memory_mebibytes,
+        at_once: settings.parallel_queries,
+        waiting: settings.waiting_queries,
+        patience: Duration::from_secs(settings.waiting_seconds),
+        checkpoint_every: Duration::from_secs(settings.checkpoint_seconds),
+        checkpoints: config.data.directory.join(CHECKPOINT_DIRECTORY),
+        program: settings.sparql_worker.clone(),
+    }
 }
 
 fn net_settings(config: &Config) -> net::NetSettings {

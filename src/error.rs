@@ -27,6 +27,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The request is in a form that is not read.
     UnsupportedMediaType,
+    /// It is understood, and asks for more than one request may have.
+    TooMuch,
     /// It is asked for more often than is fair to the others.
     TooManyRequests,
     /// Our fault.
@@ -51,6 +53,7 @@ impl ErrorKind {
             ErrorKind::TooLarge => 413,
             ErrorKind::UnsupportedMediaType => 415,
             ErrorKind::RangeNotSatisfiable => 416,
+            ErrorKind::TooMuch => 422,
             ErrorKind::TooManyRequests => 429,
             ErrorKind::Internal => 500,
             ErrorKind::Unavailable => 503,
@@ -71,6 +74,7 @@ impl ErrorKind {
             ErrorKind::RangeNotSatisfiable => "There is no such part of it",
             ErrorKind::TooLarge => "The request is too large",
             ErrorKind::UnsupportedMediaType => "The request is in a form that is not read here",
+            ErrorKind::TooMuch => "This asks for too much at once",
             ErrorKind::TooManyRequests => "Too many requests",
             ErrorKind::Internal => "Something went wrong on our side",
             ErrorKind::Unavailable => "Busy at the moment",
@@ -91,6 +95,7 @@ impl ErrorKind {
             ErrorKind::RangeNotSatisfiable => "range-not-satisfiable",
             ErrorKind::TooLarge => "too-large",
             ErrorKind::UnsupportedMediaType => "unsupported-media-type",
+            ErrorKind::TooMuch => "too-much",
             ErrorKind::TooManyRequests => "too-many-requests",
             ErrorKind::Internal => "internal",
             ErrorKind::Unavailable => "unavailable",

@@ -87,6 +87,9 @@ pub enum CliError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A query process cannot confine itself or has lost its hub.
+    #[error("queries cannot be answered: {0}")]
+    Worker(std::io::Error),
     /// Standard output is closed or full.
     #[error("the answer cannot be written: {0}")]
     Output(std::io::Error),

@@ -15,6 +15,7 @@ mod migrate;
 mod reindex;
 pub mod serve;
 mod source;
+mod sparql_worker;
 mod validate;
 mod vocab;
 pub mod work;
@@ -118,6 +119,9 @@ enum Action {
     Audit(audit::Action),
     /// Print the settings in force and where each came from.
     CheckConfig,
+    /// Answer SPARQL queries for a serving Atlas, which starts this by itself.
+    #[command(hide = true)]
+    SparqlWorker(sparql_worker::Flags),
 }
 
 /// Runs the command line of this process.
@@ -138,6 +142,7 @@ pub fn main() -> ExitCode {
         Action::Vocab(action) => vocab::run(global, action),
         Action::Audit(action) => audit::run(global, action),
         Action::CheckConfig => check_config::run(global),
+        Action::SparqlWorker(flags) => sparql_worker::run(flags),
     };
     outcome.unwrap_or_else(|problem| {
         #[expect(clippy::print_stderr, reason = "a refusal is for the person at the terminal")]

@@ -86,6 +86,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.server.check()?;
         self.database.check()?;
+        self.rdf.check()?;
         self.telemetry.check()
     }
 }

@@ -7,7 +7,7 @@ use super::store::{RdfStore, StoreError};
 use crate::generation::{GenerationError, Generations};
 
 /// Version of how records become graphs; a change of it makes every process build its RDF index anew.
-const MAPPING: &str = "r1";
+const MAPPING: &str = "r2";
 
 impl RdfStore {
     /// Opens the index under `root`; an index of another mapping is deleted and an empty one begun, which the

@@ -4,12 +4,13 @@
 //! stores the cursor, so a crash leaves either all of it or nothing. One process writes, and one writer at a time.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use oxigraph::model::{GraphNameRef, LiteralRef, NamedNodeRef, Quad, QuadRef, TermRef};
 use oxigraph::store::{StorageError, Store, Transaction};
-use oxrdf::{Graph, NamedNode};
+use oxrdf::{BlankNode, Graph, NamedNode, NamedOrBlankNode, Term, Triple, TripleRef};
+use uuid::Uuid;
 
 use super::namespaces::{atlas, dcat, dct, rdf, xsd};
 
@@ -56,8 +57,10 @@ pub struct RdfStore {
     store: Store,
     /// Writers take turns: the engine does not detect every conflict between two.
     writing: Mutex<()>,
-    /// Queries that are running.
-    running: Arc<AtomicUsize>,
+    /// Whether it outlives the process.
+    on_disk: bool,
+    /// Change sets since it was opened.
+    changes: AtomicU64,
 }
 
 impl std::fmt::Debug for RdfStore {
@@ -74,7 +77,7 @@ impl RdfStore {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory)
             .map_err(|error| StoreError::Directory { path: directory.to_owned(), reason: error.to_string() })?;
-        Ok(Self { store: Store::open(directory)?, writing: Mutex::new(()), running: Arc::default() })
+        Ok(Self::over(Store::open(directory)?, true))
     }
 
     /// An index in memory, for tools and tests that need none on disk.
@@ -82,7 +85,11 @@ impl RdfStore {
     /// # Errors
     /// [`StoreError::Storage`] when the engine cannot start.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self { store: Store::new()?, writing: Mutex::new(()), running: Arc::default() })
+        Ok(Self::over(Store::new()?, false))
+    }
+
+    fn over(store: Store, on_disk: bool) -> Self {
+        Self { store, writing: Mutex::new(()), on_disk, changes: AtomicU64::new(0) }
     }
 
     /// The outbox position up to which changes are in the index; 0 for an empty one.
@@ -118,12 +125,13 @@ impl RdfStore {
             transaction.remove_named_graph(name.as_ref())?;
             if let Some(graph) = &change.graph {
                 for triple in graph {
-                    transaction.insert(triple.in_graph(graph_ref));
+                    transaction.insert(own(&change.record_id, triple).as_ref().in_graph(graph_ref));
                 }
             }
         }
         set_cursor(&mut transaction, cursor)?;
         transaction.commit()?;
+        self.changed();
         Ok(())
     }
 
@@ -138,7 +146,8 @@ impl RdfStore {
         for record in records {
             let name = graph_name(&record.record_id)?;
             let Some(graph) = record.graph else { continue };
-            let quads: Vec<Quad> = graph.iter().map(|triple| triple.into_owned().in_graph(name.clone())).collect();
+            let owned = graph.iter().map(|triple| own(&record.record_id, triple).in_graph(name.clone()));
+            let quads: Vec<Quad> = owned.collect();
             loader.load_quads(quads)?;
             count = count.saturating_add(1);
         }
@@ -146,6 +155,7 @@ impl RdfStore {
         let mut transaction = self.store.start_transaction()?;
         set_cursor(&mut transaction, cursor)?;
         transaction.commit()?;
+        self.changed();
         self.store.flush()?;
         Ok(count)
     }
@@ -167,6 +177,7 @@ impl RdfStore {
         }
         set_cursor(&mut transaction, cursor)?;
         transaction.commit()?;
+        self.changed();
         Ok(())
     }
 
@@ -213,14 +224,24 @@ impl RdfStore {
         Ok(ids)
     }
 
-    /// How many queries are running, shared with them.
-    pub(super) fn running(&self) -> &Arc<AtomicUsize> {
-        &self.running
+    /// How often it was changed since it was opened; an equal number means equal content.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
-    /// The engine, for queries ([`super::sparql`]).
-    pub(super) fn engine(&self) -> &Store {
-        &self.store
+    /// Whether it lies on disk; this process is its one owner then.
+    pub(super) fn is_on_disk(&self) -> bool {
+        self.on_disk
+    }
+
+    /// Makes a copy that never changes, for reading by other processes. `target` must not exist; on the store's own file
+    /// system the copy is made of links and takes no room.
+    pub(super) fn checkpoint(&self, target: &Path) -> Result<(), StoreError> {
+        Ok(self.store.backup(target)?)
+    }
+
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -233,6 +254,24 @@ fn graph_name(record_id: &str) -> Result<NamedNode, StoreError> {
         Ok(name) if well_formed => Ok(name),
         Ok(_) | Err(_) => Err(StoreError::RecordId(record_id.to_owned())),
     }
+}
+
+/// The statement with nameless nodes that belong to the record. Records number theirs alike (`n1`, `n2`, …), and a
+/// nameless node is the same node in every graph of the store: unchanged, the tallies of all records would be one.
+fn own(record_id: &str, triple: TripleRef<'_>) -> Triple {
+    let mut triple = triple.into_owned();
+    if let NamedOrBlankNode::BlankNode(node) = &triple.subject {
+        triple.subject = own_node(record_id, node).into();
+    }
+    if let Term::BlankNode(node) = &triple.object {
+        triple.object = own_node(record_id, node).into();
+    }
+    triple
+}
+
+fn own_node(record_id: &str, node: &BlankNode) -> BlankNode {
+    let name = format!("{record_id}/{}", node.as_str());
+    BlankNode::new_from_unique_id(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).as_u128())
 }
 
 fn set_cursor(transaction: &mut Transaction<'_>, cursor: i64) -> Result<(), StoreError> {

@@ -34,6 +34,14 @@ pub struct Metrics {
     pub search_seconds: HistogramVec,
     /// SPARQL queries, by outcome.
     pub sparql_queries: IntCounterVec,
+    /// Seconds from a SPARQL query's arrival to its outcome, waiting included.
+    pub sparql_seconds: HistogramVec,
+    /// SPARQL queries that run.
+    pub sparql_running: IntGauge,
+    /// SPARQL queries that wait for their turn.
+    pub sparql_waiting: IntGauge,
+    /// SPARQL workers that were killed or died, by reason.
+    pub sparql_workers_ended: IntCounterVec,
 }
 
 impl Metrics {
@@ -62,8 +70,21 @@ impl Metrics {
         let harvest_records =
             counter("atlas_harvest_records_total", "Records of harvest runs by what became of them.", &["outcome"])?;
         let sparql_queries = counter("atlas_sparql_queries_total", "SPARQL queries.", &["outcome"])?;
-        let jobs_waiting = IntGauge::new("atlas_jobs_waiting", "Jobs that wait.")?;
-        registry.register(Box::new(jobs_waiting.clone()))?;
+        let sparql_workers_ended = counter(
+            "atlas_sparql_workers_ended_total",
+            "SPARQL workers that were killed or died in the middle of a query.",
+            &["reason"],
+        )?;
+        let sparql_seconds =
+            latency("atlas_sparql_seconds", "Seconds from a SPARQL query's arrival to its outcome.", &["outcome"])?;
+        let gauge = |name: &str, help: &str| -> Result<IntGauge, TelemetryError> {
+            let metric = IntGauge::new(name, help)?;
+            registry.register(Box::new(metric.clone()))?;
+            Ok(metric)
+        };
+        let jobs_waiting = gauge("atlas_jobs_waiting", "Jobs that wait.")?;
+        let sparql_running = gauge("atlas_sparql_running", "SPARQL queries that run.")?;
+        let sparql_waiting = gauge("atlas_sparql_waiting", "SPARQL queries that wait for their turn.")?;
         let projection_lag = IntGaugeVec::new(
             Opts::new("atlas_projection_lag", "Changes in the database that an engine has not applied."),
             &["engine"],
@@ -79,6 +100,10 @@ impl Metrics {
             projection_lag,
             search_seconds,
             sparql_queries,
+            sparql_seconds,
+            sparql_running,
+            sparql_waiting,
+            sparql_workers_ended,
         })
     }
 

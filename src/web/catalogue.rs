@@ -17,7 +17,7 @@ use crate::db::sources::{self, Source};
 use crate::db::{Connection, DbError};
 use crate::domain::concept::ConceptId;
 use crate::domain::dataset::{Dataset, Repair, Series, shown};
-use crate::domain::ids::Slug;
+use crate::domain::ids::{RecordId, Slug};
 use crate::domain::lifecycle::{RecordKind, RecordState};
 use crate::domain::search::SearchRequest;
 use crate::error::{ErrorKind, UserError};
@@ -343,6 +343,24 @@ impl Catalogue {
         self.read(move |connection| records::source_graph(connection, &id)).await
     }
 
+    /// The pages of the published data sets and series among these IRIs, by IRI; the name of a record's graph
+    /// (`urn:uuid:…`) leads to its record's page.
+    ///
+    /// # Errors
+    /// Ours, when the database cannot be read.
+    pub async fn pages_of(&self, iris: Vec<String>) -> Result<HashMap<String, String>, UserError> {
+        self.read(move |connection| {
+            let mut pages = HashMap::new();
+            for iri in iris {
+                if let Some(page) = page_of(connection, &iri)? {
+                    pages.insert(iri, page);
+                }
+            }
+            Ok(pages)
+        })
+        .await
+    }
+
     /// Whether the database and both indexes answer; the names of those that do not.
     pub async fn ailing(&self) -> Vec<&'static str> {
         let mut ailing = Vec::new();
@@ -406,6 +424,27 @@ fn visibility(record: &Record) -> Visibility {
         RecordState::Withdrawn | RecordState::Gone if record.published_at.is_some() => Visibility::Gone,
         _ => Visibility::Hidden,
     }
+}
+
+/// The page of what has this IRI or this graph name, where it is published.
+fn page_of(connection: &mut Connection, iri: &str) -> Result<Option<String>, DbError> {
+    let record = if let Some(id) = iri.strip_prefix("urn:uuid:") {
+        let Ok(id) = id.parse::<RecordId>() else { return Ok(None) };
+        match records::get(connection, &id) {
+            Ok(record) => Some(record).filter(|record| matches!(visibility(record), Visibility::Published)),
+            Err(DbError::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        }
+    } else {
+        match records::published_by_iri(connection, RecordKind::Dataset, iri)? {
+            Some(record) => Some(record),
+            None => records::published_by_iri(connection, RecordKind::Series, iri)?,
+        }
+    };
+    Ok(record.map(|record| match record.kind {
+        RecordKind::Dataset => format!("/datasets/{}", record.slug),
+        RecordKind::Series => format!("/series/{}", record.slug),
+    }))
 }
 
 fn read_dataset(connection: &mut Connection, record: Record, language: &str) -> Result<PublishedDataset, DbError> {

@@ -61,6 +61,8 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     })
     // Head and body leave in two writes; without this the second waits 40 ms for the reader's acknowledgement.
     .tcp_nodelay(true)
+    // Who closes the connection does not wait any more: the work for the answer is dropped, a SPARQL worker killed.
+    .h1_allow_half_closed(false)
     .client_request_timeout(CLIENT_REQUEST_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(grace)

@@ -1,5 +1,10 @@
 // One address for each kind of page. Those that depend on the data are found by following links, as a visitor would.
 
+/** A query with links, texts in a language and numbers in its answer. */
+const SPARQL_TABLE = `SELECT ?d ?title ?modality ?images { ?d <http://purl.org/dc/terms/title> ?title ;
+  <https://cancerimage.eu/ontology/EUCAIM#hasImageModality> ?modality ;
+  <https://atlas-of-cancer-imaging.eu/ns#numberOfImages> ?images } ORDER BY ?title LIMIT 40`;
+
 /** The first link of a page whose address fits. */
 async function firstLink(base, from, pattern) {
   const response = await fetch(base + from);
@@ -37,6 +42,9 @@ export async function pageKinds(base) {
     ...topics.map((path) => ({ kind: path.slice(1).replaceAll("/", "-"), path })),
     { kind: "about", path: "/about" },
     { kind: "sparql", path: "/sparql" },
+    { kind: "sparql-table", path: `/sparql?query=${encodeURIComponent(SPARQL_TABLE)}` },
+    { kind: "sparql-graph", path: `/sparql?query=${encodeURIComponent("CONSTRUCT WHERE { ?s <http://purl.org/dc/terms/title> ?o }")}` },
+    { kind: "sparql-wrong", path: "/sparql?query=SELECT", status: 400 },
     { kind: "api", path: "/api" },
     { kind: "not-found", path: "/no-such-page", status: 404 },
     { kind: "data-set-not-found", path: "/datasets/no-such-data-set", status: 404 },

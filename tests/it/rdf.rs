@@ -6,6 +6,7 @@ mod drift;
 mod forms;
 mod generate;
 mod hostile;
+mod hostile_queries;
 mod identity;
 mod profile;
 mod reading;

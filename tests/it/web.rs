@@ -4,6 +4,7 @@ mod doors;
 mod forms;
 mod pages;
 mod shelf;
+mod sparql;
 
 use shelf::Shelf;
 

@@ -16,7 +16,8 @@ use crate::web::negotiate;
 use crate::web::state::Web;
 
 /// Headers of the error that its page has too.
-const KEPT: [HeaderName; 3] = [header::ALLOW, header::CONTENT_RANGE, header::RETRY_AFTER];
+const KEPT: [HeaderName; 4] =
+    [header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ALLOW, header::CONTENT_RANGE, header::RETRY_AFTER];
 
 /// The error page.
 #[derive(Template)]

@@ -115,6 +115,7 @@ fn known_errors() -> Vec<ErrorKind> {
         ErrorKind::TooLarge,
         ErrorKind::UnsupportedMediaType,
         ErrorKind::RangeNotSatisfiable,
+        ErrorKind::TooMuch,
         ErrorKind::TooManyRequests,
         ErrorKind::Internal,
         ErrorKind::Unavailable,

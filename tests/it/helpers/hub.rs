@@ -121,6 +121,7 @@ impl TestHub {
         config.database.url = database.url.clone();
         config.net.allow_private = true;
         config.harvest.pace_milliseconds = 0;
+        config.rdf.sparql_worker = env!("CARGO_BIN_EXE_atlas").into();
         change(&mut config);
         let runtime = runtime();
         let serving = Serving::start(config, clock, runtime.handle()).expect("the hub starts");
@@ -225,6 +226,7 @@ fn start_demo() -> DemoHub {
     let directory = folder.path().join("demo");
     let mut config = settings(Layers::default(), Some(&directory), Some(0)).expect("settings");
     config.server.workers = 2;
+    config.rdf.sparql_worker = env!("CARGO_BIN_EXE_atlas").into();
     let runtime = runtime();
     let demonstration = Demonstration::start(config, atlas::demo::NODES, runtime.handle()).expect("it starts");
     runtime.block_on(demonstration.harvest(|_| {})).expect("every node is harvested");

@@ -107,30 +107,6 @@ async fn the_description_names_every_route_of_the_api() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sparql_answers_by_protocol_and_as_a_page() {
-    let hub = hub().await;
-    let query = "SELECT (COUNT(DISTINCT ?d) AS ?n) WHERE { ?d a <http://www.w3.org/ns/dcat#Dataset> }";
-    let encoded: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    let json = hub.ask(&format!("/sparql?query={encoded}"), "application/sparql-results+json").await;
-    assert_eq!(json.json()["results"]["bindings"][0]["n"]["value"], "3");
-    let posted = hub.send("/sparql", "application/sparql-query", "text/csv", query.to_owned()).await;
-    assert_eq!(posted.body.lines().nth(1), Some("3"));
-    let form = hub.send("/sparql", "application/x-www-form-urlencoded", "text/csv", format!("query={encoded}")).await;
-    assert_eq!(form.status, 200);
-    let page = hub.open(&format!("/sparql?query={encoded}")).await;
-    assert_eq!(page.texts("table.table tbody td"), ["3"]);
-    let wrong = hub.open("/sparql?query=SELECT").await;
-    assert_eq!(wrong.status, 200);
-    assert!(!wrong.texts("[role=alert]").is_empty());
-    assert_eq!(hub.ask("/sparql?query=SELECT", "application/sparql-results+json").await.status, 400);
-    let update = hub.send("/sparql", "application/sparql-update", "*/*", "DROP ALL".into()).await;
-    assert_eq!(update.status, 400);
-    let service = "SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }";
-    let refused = hub.send("/sparql", "application/sparql-query", "text/csv", service.to_owned()).await;
-    assert_eq!(refused.status, 400);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn health_says_alive_and_ready() {
     let hub = hub().await;
     assert_eq!(hub.ask("/health/livez", "*/*").await.status, 200);

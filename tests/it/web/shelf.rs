@@ -76,6 +76,7 @@ impl Shelf {
         let base = format!("http://{}", listener.local_addr().unwrap());
         config.server.public_url.clone_from(&base);
         config.server.workers = 1;
+        config.rdf.sparql_worker = env!("CARGO_BIN_EXE_atlas").into();
         let runtime = tokio::runtime::Handle::current();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let opened = tokio::task::spawn_blocking(move || {
