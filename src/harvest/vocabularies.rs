@@ -107,6 +107,10 @@ pub fn import(
 }
 
 fn read_file(file: &str, bytes: &[u8], options: &ImportOptions) -> Result<(ImportedScheme, Notes), ImportError> {
+    let refused = |reason| ImportError::Refused { file: file.to_owned(), reason };
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(refused(ImportRefused::Empty));
+    }
     let limits = ParseLimits { max_bytes: LARGEST_FILE, max_triples: MOST_STATEMENTS, ..ParseLimits::default() };
     let base = format!("urn:atlas:import:{}", options.name);
     let parsed = parse::parse(bytes, media_type(file), &base, &limits)
@@ -119,7 +123,7 @@ fn read_file(file: &str, bytes: &[u8], options: &ImportOptions) -> Result<(Impor
         let line = lost.line.map_or_else(String::new, |line| format!("line {line}: "));
         return Err(broken(format!("{line}{}", lost.message)));
     }
-    read_scheme(&parsed.graph, options).map_err(|reason| ImportError::Refused { file: file.to_owned(), reason })
+    read_scheme(&parsed.graph, options).map_err(refused)
 }
 
 /// The media type that a file name tells; the parser looks at the content where it tells none.

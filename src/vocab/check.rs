@@ -174,7 +174,8 @@ pub fn check(vocabulary: &Vocabulary) -> Vec<Problem> {
             }
         };
         demand("title", !info.title.is_empty());
-        demand("source", !info.sources.is_empty());
+        let coded = vocabulary.concepts(info.scheme).any(is_coded);
+        demand("source", !coded || !info.sources.is_empty());
         demand("licence", info.licence.is_some());
     }
     for concept in &vocabulary.concepts {
@@ -200,7 +201,7 @@ fn references(vocabulary: &Vocabulary, concept: &Concept, problems: &mut Vec<Pro
     for above in concept.broader.iter().filter(|above| above.scheme() != id.scheme()) {
         problems.push(Problem::ForeignParent { concept: id.clone(), above: above.clone() });
     }
-    for iri in &concept.exact_matches {
+    for iri in concept.exact_matches.iter().chain([&concept.iri]) {
         let ours = iri.strip_prefix(CONCEPT_BASE).map(str::parse::<ConceptId>);
         if ours.is_some_and(|named| named.is_ok_and(|named| vocabulary.concept(&named).is_none())) {
             problems.push(Problem::DanglingMatch { concept: id.clone(), iri: iri.clone() });
@@ -218,17 +219,24 @@ fn codes(vocabulary: &Vocabulary, concept: &Concept, problems: &mut Vec<Problem>
     for source in concept.sources.iter().filter(|source| vocabulary.source(source).is_none()) {
         problems.push(Problem::UnknownSource { concept: id.clone(), source_iri: source.clone() });
     }
-    let is_code = |system: &str| !OWN_SYSTEMS.contains(&system);
     if concept.imports.is_empty() {
         let strange = |system: &&String| is_code(system) && !CODING_SYSTEMS.contains(&system.as_str());
         for system in concept.notations.iter().map(|(system, _)| system).filter(strange) {
             problems.push(Problem::UnknownSystem { concept: id.clone(), system: system.clone() });
         }
     }
-    let coded = concept.notations.iter().any(|(system, _)| is_code(system)) || !concept.iri.starts_with("urn:atlas:");
-    if coded && concept.sources.is_empty() {
+    if is_coded(concept) && concept.sources.is_empty() {
         problems.push(Problem::Unsourced(id.clone()));
     }
+}
+
+fn is_code(system: &str) -> bool {
+    !OWN_SYSTEMS.contains(&system)
+}
+
+/// Whether the concept has a code or an IRI that others gave.
+fn is_coded(concept: &Concept) -> bool {
+    concept.notations.iter().any(|(system, _)| is_code(system)) || !concept.iri.starts_with("urn:atlas:")
 }
 
 fn ambiguities(vocabulary: &Vocabulary, problems: &mut Vec<Problem>) {

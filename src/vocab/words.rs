@@ -88,8 +88,14 @@ pub(super) struct WordIndex {
 impl WordIndex {
     pub(super) fn new(concepts: &[Concept], fold: impl Fn(&str) -> String) -> Self {
         let mut index = Self::default();
-        let asked_for = |concept: &&Concept| concept.in_queries && IN_QUERIES.contains(&concept.id.scheme());
+        let asked_for = |concept: &&Concept| IN_QUERIES.contains(&concept.id.scheme());
         for concept in concepts.iter().filter(asked_for).filter(|concept| concept.embedded) {
+            if !concept.in_queries {
+                // Its words are too common to be understood, a site code is not.
+                let sites = concept.notations.iter().filter(|(system, _)| system.starts_with("icd-"));
+                sites.for_each(|(_, code)| push_once(index.codes.entry(code.to_lowercase()).or_default(), &concept.id));
+                continue;
+            }
             for label in concept.own_labels() {
                 let folded = fold(&label.text);
                 if !folded.is_empty() {

@@ -35,10 +35,10 @@ fn has(faults: &[String], parts: &[&str]) {
 fn names_that_lead_nowhere() {
     let found = tiers(
         "c:a a skos:Concept ; skos:prefLabel \"A\"@en ; skos:broader c:nowhere ;
-           skos:exactMatch <urn:atlas:concept:tier:gone> .",
+           skos:exactMatch <urn:atlas:concept:tier/gone> .",
     );
-    has(&found, &["tier.ttl: tier:a names tier:nowhere, which does not exist"]);
-    has(&found, &["tier.ttl: tier:a is said to match urn:atlas:concept:tier:gone"]);
+    has(&found, &["tier.ttl: tier/a names tier/nowhere, which does not exist"]);
+    has(&found, &["tier.ttl: tier/a is said to match urn:atlas:concept:tier/gone"]);
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn circles_and_foreign_parents() {
          c:b a skos:Concept ; skos:prefLabel \"B\"@en ; skos:broader c:a .
          c:c a skos:Concept ; skos:prefLabel \"C\"@en ; skos:broader <urn:atlas:concept:condition/cancer> .",
     );
-    has(&found, &["tier.ttl: tier:a is above itself"]);
-    has(&found, &["tier.ttl: tier:b is above itself"]);
-    has(&found, &["tier.ttl: tier:c is under condition:cancer"]);
+    has(&found, &["tier.ttl: tier/a is above itself"]);
+    has(&found, &["tier.ttl: tier/b is above itself"]);
+    has(&found, &["tier.ttl: tier/c is under condition/cancer"]);
 }
 
 #[test]
@@ -61,9 +61,9 @@ fn one_word_code_or_iri_for_two_concepts() {
          c:b a skos:Concept ; skos:prefLabel \"B\"@en ; skos:altLabel \"same word\"@en ; skos:notation \"7\"^^sys:level ;
            skos:exactMatch <https://example.org/x> ; dcterms:source src:eucaim-reference .",
     );
-    has(&found, &["tier.ttl: \"same word\" means tier:a and tier:b"]);
-    has(&found, &["tier.ttl: the code", "7", "means tier:a and tier:b"]);
-    has(&found, &["tier.ttl: the IRI https://example.org/x means tier:a and tier:b"]);
+    has(&found, &["tier.ttl: \"same word\" means tier/a and tier/b"]);
+    has(&found, &["tier.ttl: the code", "7", "means tier/a and tier/b"]);
+    has(&found, &["tier.ttl: the IRI https://example.org/x means tier/a and tier/b"]);
 }
 
 #[test]
@@ -73,17 +73,19 @@ fn codes_without_a_source_or_of_an_unknown_system() {
          c:b a skos:Concept ; skos:prefLabel \"B\"@en ; skos:notation \"1\"^^sys:made-up ; dcterms:source src:unheard .
          c:d a skos:Concept ; skos:prefLabel \"D\"@en .",
     );
-    has(&found, &["tier.ttl: tier:a has a code without a source"]);
-    has(&found, &["tier.ttl: tier:b has a code of \"made-up\""]);
-    has(&found, &["tier.ttl: tier:b names the source urn:atlas:source:unheard"]);
-    assert!(!found.iter().any(|fault| fault.contains("tier:d")), "{found:#?}");
+    has(&found, &["tier.ttl: tier/a has a code without a source"]);
+    has(&found, &["tier.ttl: tier/b has a code of \"made-up\""]);
+    has(&found, &["tier.ttl: tier/b names the source urn:atlas:source:unheard"]);
+    assert!(!found.iter().any(|fault| fault.contains("tier/d")), "{found:#?}");
 }
 
 #[test]
 fn a_scheme_that_does_not_say_what_it_is() {
     let found = faults(&[(
         "tier.ttl",
-        &format!("{HEAD}<urn:atlas:scheme:tier> a skos:ConceptScheme . c:a a skos:Concept ; skos:prefLabel \"A\"@en ."),
+        &format!(
+            "{HEAD}<urn:atlas:scheme:tier> a skos:ConceptScheme . c:a a skos:Concept ; skos:prefLabel \"A\"@en ; skos:notation \"1\"^^sys:eucaim ."
+        ),
     )]);
     for missing in ["title", "source", "licence"] {
         has(&found, &["tier.ttl: the scheme has no", missing]);
@@ -92,11 +94,12 @@ fn a_scheme_that_does_not_say_what_it_is() {
 
 #[test]
 fn tables_that_lead_nowhere_or_say_two_things() {
-    let aliases = "value\tspectral unicorn\tmodality:gone\nvalue\ttwice said\tmodality:ct\nvalue\ttwice said\tmodality:mr\n\
-        value\tComputed tomography\tmodality:mr\nbase\thttps://old.example/\thttps://nobody.example/\n";
+    let aliases = "value\tspectral unicorn\tmodality/gone\tof ours\nvalue\ttwice said\tmodality/ct\tof ours\n\
+        value\ttwice said\tmodality/mr\tof ours\nvalue\tComputed tomography\tmodality/mr\tof ours\n\
+        base\thttps://old.example/\thttps://nobody.example/\n";
     let found = faults(&[("aliases.tsv", aliases)]);
-    has(&found, &["aliases.tsv", "modality:gone, which does not exist"]);
-    has(&found, &["aliases.tsv", "twice said", "modality:ct and modality:mr"]);
-    has(&found, &["aliases.tsv", "is said to be modality:mr and is modality:ct"]);
+    has(&found, &["aliases.tsv", "modality/gone, which does not exist"]);
+    has(&found, &["aliases.tsv", "twice said", "modality/ct and modality/mr"]);
+    has(&found, &["aliases.tsv", "is said to be modality/mr and is modality/ct"]);
     has(&found, &["aliases.tsv: the base https://old.example/ leads to https://nobody.example/"]);
 }

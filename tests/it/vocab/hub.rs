@@ -111,6 +111,8 @@ async fn an_ontology_is_imported_renewed_and_removed_while_the_hub_runs() {
     }
     assert!(text.contains(&format!("{EUCAIM}{}", code_of(123))), "as the source wrote it: {text}");
     assert!(page.body.contains(&format!("/terms/condition/{}", code(12))), "the concept above is a link");
+    let lung = hub.visitor.open("/terms/condition/lung-cancer").await.text();
+    assert!(lung.contains("As the sources write it") && lung.contains("Lung cancer in 1 data set"), "{lung}");
     let tree = hub.visitor.open("/terms/condition").await;
     assert!(tree.body.len() < 400_000, "thousands of concepts are folded: {} bytes", tree.body.len());
     let branch = hub.visitor.open(&format!("/terms/condition?under={}", code(1))).await.text();

@@ -62,18 +62,18 @@ fn four_thousand_owl_classes_join_the_embedded_hierarchy() {
     assert_eq!((report.classes, report.joined, report.unplaced), (4_001, 3, 0));
 
     let deep = condition(&vocabulary, &synonym_of(1_234)).expect("a synonym is read");
-    assert_eq!(deep.to_string(), format!("condition:{}", code_of(1_234).to_lowercase()));
+    assert_eq!(deep.to_string(), format!("condition/{}", code_of(1_234).to_lowercase()));
     let above = vocabulary.ancestors(&deep);
     for higher in [123, 12, 1] {
         assert!(above.contains(&condition(&vocabulary, &label_of(higher)).expect("a label is read")), "{higher}");
     }
-    assert!(above.contains(&id("condition:cancer")), "the file's root is the embedded one: {above:?}");
+    assert!(above.contains(&id("condition/cancer")), "the file's root is the embedded one: {above:?}");
     let by_iri = vocabulary.read(Scheme::Condition, &Value::Iri(format!("{EUCAIM}{}", code_of(1_234))), None);
     assert_eq!(by_iri.concept, Some(deep));
 
     // Joined by a SNOMED CT code and by a label: what stands below them stands below the embedded concepts.
     for (number, embedded) in
-        [(JOINED_BY_CODE, "condition:prostate-cancer"), (JOINED_BY_LABEL, "condition:breast-cancer")]
+        [(JOINED_BY_CODE, "condition/prostate-cancer"), (JOINED_BY_LABEL, "condition/breast-cancer")]
     {
         assert_eq!(condition(&vocabulary, &synonym_of(number)), Some(id(embedded)), "{number}");
         let below = condition(&vocabulary, &label_of(number * 100 + 1)).expect("a concept");
@@ -92,10 +92,10 @@ fn the_embedded_vocabulary_reads_as_before_whatever_is_imported() {
          ex:b a owl:Class ; rdfs:label \"MR\" .",
     ));
     assert_eq!(condition(&vocabulary, "NSCLC"), condition(&VOCABULARY, "NSCLC"));
-    assert_eq!(condition(&vocabulary, "Lung cancer"), Some(id("condition:lung-cancer")));
-    assert_eq!(condition(&vocabulary, "Quuxoma"), Some(id("condition:a")));
+    assert_eq!(condition(&vocabulary, "Lung cancer"), Some(id("condition/lung-cancer")));
+    assert_eq!(condition(&vocabulary, "Quuxoma"), Some(id("condition/a")));
     let taken: Vec<String> = notes(&vocabulary).into_iter().filter(|note| note.contains("is read as")).collect();
-    assert!(taken.iter().any(|note| note.contains("onto#a") && note.contains("condition:lung-cancer")), "{taken:?}");
+    assert!(taken.iter().any(|note| note.contains("onto#a") && note.contains("condition/lung-cancer")), "{taken:?}");
     for scheme in Scheme::ALL {
         for concept in VOCABULARY.concepts(scheme) {
             for label in concept.labels() {
@@ -114,28 +114,28 @@ fn the_embedded_vocabulary_reads_as_before_whatever_is_imported() {
 fn a_class_that_could_be_two_embedded_concepts_joins_none() {
     let vocabulary = joined(&turtle(
         "ex:a a skos:Concept ; skos:prefLabel \"Wobbly cancer\" ;
-           skos:exactMatch <urn:atlas:concept:condition:lung-cancer>, <urn:atlas:concept:condition:breast-cancer> .",
+           skos:exactMatch <urn:atlas:concept:condition/lung-cancer>, <urn:atlas:concept:condition/breast-cancer> .",
     ));
-    assert_eq!(condition(&vocabulary, "Wobbly cancer"), Some(id("condition:a")));
+    assert_eq!(condition(&vocabulary, "Wobbly cancer"), Some(id("condition/a")));
     let found = notes(&vocabulary);
     assert!(
-        found.iter().any(|note| note.contains("condition:breast-cancer") && note.contains("joined with none")),
+        found.iter().any(|note| note.contains("condition/breast-cancer") && note.contains("joined with none")),
         "{found:?}"
     );
 }
 
 #[test]
 fn an_exact_match_joins_and_takes_nothing_away() {
-    let before = VOCABULARY.concept(&id("condition:lung-cancer")).expect("a concept");
+    let before = VOCABULARY.concept(&id("condition/lung-cancer")).expect("a concept");
     let vocabulary = joined(&turtle(
         "ex:a a skos:Concept ; skos:prefLabel \"Krebs der Lunge und mehr\"@de ; skos:broader ex:b ;
-           skos:exactMatch <urn:atlas:concept:condition:lung-cancer> .
+           skos:exactMatch <urn:atlas:concept:condition/lung-cancer> .
          ex:b a skos:Concept ; skos:prefLabel \"Wide group\" .",
     ));
     let after = vocabulary.concept(&before.id).expect("a concept");
     assert_eq!(after.label(), before.label());
     assert!(before.broader.iter().all(|parent| after.broader.contains(parent)));
-    assert!(after.broader.contains(&id("condition:b")), "an imported group may stand above an embedded concept");
+    assert!(after.broader.contains(&id("condition/b")), "an imported group may stand above an embedded concept");
     assert_eq!(condition(&vocabulary, "Krebs der Lunge und mehr"), Some(before.id.clone()));
 }
 
@@ -161,7 +161,7 @@ fn classes_out_of_use_or_without_a_label_are_told() {
     let iri = |name: &str| format!("https://example.org/onto#{name}");
     assert_eq!(notes.first, [Note::Deprecated { iri: iri("a") }, Note::NoLabel { iri: iri("b") }]);
     let vocabulary = Vocabulary::load_with(None, &[scheme], "1").expect("a vocabulary");
-    assert_eq!(vocabulary.label(&id("condition:b")), "b");
+    assert_eq!(vocabulary.label(&id("condition/b")), "b");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn the_order_of_statements_and_the_form_of_the_file_do_not_matter() {
     turned.reverse();
     assert_eq!(read(&turtle(&turned.join("\n"))).expect("a scheme"), forward);
     let vocabulary = Vocabulary::load_with(None, &[forward.0], "1").expect("a vocabulary");
-    assert_eq!(condition(&vocabulary, "Shared"), Some(id("condition:a")), "the first of the file has it");
+    assert_eq!(condition(&vocabulary, "Shared"), Some(id("condition/a")), "the first of the file has it");
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn two_imports_stand_side_by_side_and_the_first_by_name_wins() {
     let first = read_as(&file("First"), "text/turtle", &conditions("aa")).expect("a scheme").0;
     let second = read_as(&other, "text/turtle", &conditions("bb")).expect("a scheme").0;
     let vocabulary = Vocabulary::load_with(None, &[first, second], "1").expect("a vocabulary");
-    assert_eq!(condition(&vocabulary, "Quuxoma"), Some(id("condition:a")));
-    assert_eq!(condition(&vocabulary, "Second"), Some(id("condition:a-bb")), "its name was taken");
+    assert_eq!(condition(&vocabulary, "Quuxoma"), Some(id("condition/a")));
+    assert_eq!(condition(&vocabulary, "Second"), Some(id("condition/a-bb")), "its name was taken");
     assert!(vocabulary.imports()[1].report.notes.first.iter().any(|note| note.to_string().contains("Quuxoma")));
 }

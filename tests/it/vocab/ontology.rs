@@ -108,7 +108,8 @@ pub fn label_of(number: usize) -> String {
 
 /// The synonym that every class has.
 pub fn synonym_of(number: usize) -> String {
-    format!("morbus {}", word(number))
+    // Far from every word of the label, also for a search that forgives typing errors.
+    format!("morbus {}", word((number * 7_919 + 0x5a5a) & 0xffff))
 }
 
 /// A word of four syllables, another one for each number below 65,536.

@@ -7,7 +7,7 @@ use crate::helpers::program::Terminal;
 
 const BROKEN: &str = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix c: <urn:atlas:concept:tier/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
-<urn:atlas:scheme:tier> a skos:ConceptScheme ; dcterms:title \"Tiers\"@en ; dcterms:license \"Ours\"@en .
+<urn:atlas:scheme:tier> a skos:ConceptScheme ; dcterms:title \"Tiers\"@en .
 c:a a skos:Concept ; skos:prefLabel \"A\"@en ; skos:broader c:nowhere .
 ";
 
@@ -23,8 +23,8 @@ fn check_names_file_and_concept_and_fails() {
     terminal.write("atlas.toml", "[data]\nvocabularies = \"own\"\n");
     let broken = terminal.run(&["vocab", "check"]);
     assert_eq!(broken.code, Some(1), "{broken:?}");
-    assert!(broken.said.contains("tier.ttl: tier:a names tier:nowhere, which does not exist"), "{}", broken.said);
-    assert!(broken.said.contains("tier.ttl: the scheme has no source"), "{}", broken.said);
+    assert!(broken.said.contains("tier.ttl: tier/a names tier/nowhere, which does not exist"), "{}", broken.said);
+    assert!(broken.said.contains("tier.ttl: the scheme has no licence"), "{}", broken.said);
 
     terminal.write("own/tier.ttl", "this is no Turtle");
     let unreadable = terminal.run(&["vocab", "check"]);
@@ -70,9 +70,10 @@ fn what_cannot_be_imported_is_told_with_the_way_out() {
         (vec!["vocab", "import", "empty.ttl"], "neither OWL classes nor SKOS concepts"),
         (vec!["vocab", "import", "empty.ttl", "--scheme", "colours"], "there is no vocabulary named \"colours\""),
         (vec!["vocab", "import", "empty.ttl", "--root", "urn:a"], "expected IRI=VOCABULARY"),
-        (vec!["vocab", "import", "empty.ttl", "--name", "A B"], "is not a name for an import"),
+        (vec!["vocab", "import", "one.ttl", "--name", "A B"], "is not a name for an import"),
     ];
     terminal.write("empty.ttl", "");
+    terminal.write("one.ttl", "<urn:a> a <http://www.w3.org/2002/07/owl#Class> .");
     for (arguments, expected) in cases {
         let refused = terminal.run(&arguments);
         assert_eq!(refused.code, Some(1), "{refused:?}");

@@ -161,7 +161,7 @@ fn governed(dataset: Dataset) -> BoxedStrategy<Dataset> {
         iris("law"),
         terms(&[]),
         terms(&[]),
-        terms(&[]),
+        terms(&[Scheme::PersonalData]),
         option::of(period()),
         option::of(term(&[Scheme::Licence])),
         terms(RIGHTS),
@@ -201,8 +201,8 @@ fn related(dataset: Dataset) -> BoxedStrategy<Dataset> {
     let series = (node_iri("series"), texts()).prop_map(|(iri, titles)| SeriesReference { iri, titles });
     let relationship =
         (iris("relation"), iris("role")).prop_map(|(relations, roles)| Relationship { relations, roles });
-    let activity =
-        (node_iri("activity"), texts(), terms(&[])).prop_map(|(iri, labels, types)| Activity { iri, labels, types });
+    let activity = (node_iri("activity"), texts(), terms(&[Scheme::HealthActivity]))
+        .prop_map(|(iri, labels, types)| Activity { iri, labels, types });
     let quality = (node_iri("quality"), iris("target"), iris("body"), iris("why"))
         .prop_map(|(iri, targets, bodies, motivations)| QualityAnnotation { iri, targets, bodies, motivations });
     let one = (

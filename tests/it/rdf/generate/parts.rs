@@ -204,14 +204,14 @@ pub(super) fn distribution() -> BoxedStrategy<Distribution> {
         option::of(term(&[Scheme::Licence])),
     );
     let two = (
-        terms(&[]),
-        terms(&[]),
-        terms(&[]),
-        terms(&[]),
+        terms(&[Scheme::FileType, Scheme::MediaType]),
+        terms(&[Scheme::MediaType, Scheme::FileType]),
+        terms(&[Scheme::MediaType, Scheme::FileType]),
+        terms(&[Scheme::MediaType, Scheme::FileType]),
         option::of(0_i64..=i64::MAX),
         checksum,
-        option::of(term(&[])),
-        option::of(term(&[])),
+        option::of(term(&[Scheme::PlannedAvailability])),
+        option::of(term(&[Scheme::DistributionStatus])),
     );
     let three = (
         vec(policy(), 0..2).prop_map(sorted),
