@@ -17,7 +17,7 @@ use crate::web::state::Web;
 )]
 pub async fn schemes(web: Data<Web>) -> Result<HttpResponse, Fault> {
     let vocabulary = web.catalogue.vocabulary();
-    let schemes: Vec<Value> = vocabulary.schemes().iter().map(|info| scheme_json(vocabulary, info)).collect();
+    let schemes: Vec<Value> = vocabulary.schemes().iter().map(|info| scheme_json(&vocabulary, info)).collect();
     super::json(&json!({ "schemes": schemes }))
 }
 

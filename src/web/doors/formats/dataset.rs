@@ -59,7 +59,7 @@ pub async fn show(web: &Web, found: &PublishedDataset, form: Form, http: &HttpRe
             };
             let contents = Contents::Dataset(&found.dataset);
             let graph =
-                served.graph(contents, web.catalogue.vocabulary(), Some(about), &quads).map_err(Fault::internal)?;
+                served.graph(contents, &web.catalogue.vocabulary(), Some(about), &quads).map_err(Fault::internal)?;
             Reply::graph(web, form, &page, &graph).modified(record.changed).profiled(web, form, &page, served)
         }
     };
@@ -97,7 +97,7 @@ fn tallies(web: &Web, found: &PublishedDataset) -> Vec<u8> {
     let rows = found.dataset.tallies.iter().map(|tally| {
         vec![
             population::key(tally.dimension).to_owned(),
-            population::label(web.catalogue.vocabulary(), tally),
+            population::label(&web.catalogue.vocabulary(), tally),
             tally.value.concept.as_ref().map(ToString::to_string).unwrap_or_default(),
             tally.subjects.value.to_string(),
             numbers::precision_word(tally.subjects.precision).to_owned(),

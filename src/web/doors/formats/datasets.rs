@@ -99,7 +99,7 @@ async fn catalogue(web: &Web, request: &SearchRequest, form: Form) -> Result<Htt
         let page = web.site.absolute(&format!("/datasets/{}", record.slug));
         let about = RecordPage { iri: page.clone(), listed: record.published_at, modified: Some(record.changed) };
         let graph = Served::default()
-            .graph(Contents::Dataset(&dataset), web.catalogue.vocabulary(), Some(about), "")
+            .graph(Contents::Dataset(&dataset), &web.catalogue.vocabulary(), Some(about), "")
             .map_err(Fault::internal)?;
         writing.whole(Relation::Dataset, &subject(dataset.iri.as_deref()), &graph, &page);
     }

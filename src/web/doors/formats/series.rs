@@ -150,7 +150,7 @@ fn graph(web: &Web, found: &PublishedSeries, served: Served, quads: &str) -> Res
         modified: Some(record.changed),
     };
     served
-        .graph(Contents::Series(&found.series), web.catalogue.vocabulary(), Some(about), quads)
+        .graph(Contents::Series(&found.series), &web.catalogue.vocabulary(), Some(about), quads)
         .map_err(Fault::internal)
 }
 

@@ -66,7 +66,7 @@ pub fn schemes(web: &Web, http: &HttpRequest, form: Form) -> Result<HttpResponse
     let reply = match form {
         Form::Json => {
             let links = pages.json(|page| Form::Json.address(page));
-            let schemes: Vec<_> = shown.iter().map(|info| machine::scheme_json(vocabulary, info)).collect();
+            let schemes: Vec<_> = shown.iter().map(|info| machine::scheme_json(&vocabulary, info)).collect();
             Reply::json(web, &own, &json!({ "total": all.len(), "schemes": schemes, "links": links }))
         }
         Form::Csv => {
@@ -149,8 +149,8 @@ pub fn scheme(web: &Web, scheme: Scheme, form: Form, http: &HttpRequest) -> Resu
     let path = format!("/terms/{scheme}");
     let own = address(&path, &query, 1);
     let reply = match form {
-        Form::Json => Reply::json(web, &own, &machine::concepts_json(vocabulary, scheme, &wanted)),
-        Form::Csv => Reply::new(web, form, &own, concept_table(web, vocabulary, &wanted)),
+        Form::Json => Reply::json(web, &own, &machine::concepts_json(&vocabulary, scheme, &wanted)),
+        Form::Csv => Reply::new(web, form, &own, concept_table(web, &vocabulary, &wanted)),
         Form::Atom => {
             let (current, last) = page_of(http, wanted.len())?;
             let pages = Pages::new(web, current, last, |number| address(&path, &query, number));
@@ -169,10 +169,10 @@ pub fn scheme(web: &Web, scheme: Scheme, form: Form, http: &HttpRequest) -> Resu
         Form::JsonLd | Form::Turtle | Form::RdfXml | Form::NTriples => {
             let mut graph = Graph::new();
             if let Some(info) = vocabulary.schemes().iter().find(|info| info.scheme == scheme) {
-                concepts::add_scheme(&mut graph, vocabulary, info, &web.site.absolute(&path));
+                concepts::add_scheme(&mut graph, &vocabulary, info, &web.site.absolute(&path));
             }
             for concept in wanted {
-                concepts::add_concept(&mut graph, vocabulary, concept, &page_about(web, concept));
+                concepts::add_concept(&mut graph, &vocabulary, concept, &page_about(web, concept));
             }
             Reply::graph(web, form, &own, &graph)
         }
@@ -206,7 +206,7 @@ pub async fn concept(web: &Web, id: &ConceptId, form: Form, http: &HttpRequest) 
     let concept = vocabulary.concept(id).ok_or_else(Fault::not_found)?;
     let path = format!("/terms/{id}");
     let reply = match form {
-        Form::Json => Reply::json(web, &path, &machine::concept_json(vocabulary, concept)),
+        Form::Json => Reply::json(web, &path, &machine::concept_json(&vocabulary, concept)),
         Form::Csv => Reply::new(web, form, &path, names(concept)),
         Form::Atom => {
             return match page::datasets_with(id) {
@@ -220,7 +220,7 @@ pub async fn concept(web: &Web, id: &ConceptId, form: Form, http: &HttpRequest) 
         }
         Form::JsonLd | Form::Turtle | Form::RdfXml | Form::NTriples => {
             let mut graph = Graph::new();
-            concepts::add_concept(&mut graph, vocabulary, concept, &page_about(web, concept));
+            concepts::add_concept(&mut graph, &vocabulary, concept, &page_about(web, concept));
             Reply::graph(web, form, &path, &graph)
         }
     };

@@ -55,7 +55,8 @@ pub async fn read(web: &Web, json: &[u8]) -> Table {
     let terms = || bindings.iter().filter_map(Value::as_object).flat_map(serde_json::Map::values);
     let iris: BTreeSet<&str> =
         terms().filter(|term| field(term, "type") == "uri").map(|term| field(term, "value")).collect();
-    let unknown = iris.into_iter().filter(|iri| web.app.vocabulary.by_iri(iri).is_none());
+    let vocabulary = web.catalogue.vocabulary();
+    let unknown = iris.into_iter().filter(|iri| vocabulary.by_iri(iri).is_none());
     let unknown: Vec<String> = unknown.take(LOOKED_UP).map(str::to_owned).collect();
     // Without the catalogue's pages the table is plainer, not wrong.
     let pages = web.catalogue.pages_of(unknown).await.unwrap_or_default();
@@ -90,9 +91,10 @@ fn cell(web: &Web, pages: &HashMap<String, String>, term: Option<&Value>) -> Cel
 }
 
 fn iri(web: &Web, pages: &HashMap<String, String>, iri: &str) -> Cell {
-    if let Some(concept) = web.app.vocabulary.by_iri(iri) {
+    let vocabulary = web.catalogue.vocabulary();
+    if let Some(concept) = vocabulary.by_iri(iri) {
         let href = format!("/terms/{}/{}", concept.scheme(), concept.code());
-        let text = web.app.vocabulary.label(concept).to_owned();
+        let text = vocabulary.label(concept).to_owned();
         return Cell { text, href, note: prefixed(iri), ..Cell::default() };
     }
     let text = clipped(&prefixed(iri));
