@@ -4,7 +4,7 @@
 //! force and keeps it to the end of that piece, so that no answer mixes two of them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
@@ -15,6 +15,8 @@ use super::{ImportedScheme, Vocabulary, VocabularyError};
 pub struct SharedVocabulary {
     current: Arc<ArcSwap<Vocabulary>>,
     replacements: Option<PathBuf>,
+    /// Held while a vocabulary is made, so that several that notice a change at once make one.
+    making: Arc<Mutex<()>>,
 }
 
 impl SharedVocabulary {
@@ -27,6 +29,7 @@ impl SharedVocabulary {
         Ok(Self {
             current: Arc::new(ArcSwap::from_pointee(vocabulary)),
             replacements: replacements.map(Path::to_owned),
+            making: Arc::default(),
         })
     }
 
@@ -36,11 +39,15 @@ impl SharedVocabulary {
         self.current.load_full()
     }
 
-    /// Puts the embedded files with these imported schemes into force.
+    /// Puts the embedded files with these imported schemes into force, where they are not yet.
     ///
     /// # Errors
     /// [`VocabularyError`]; the vocabulary in force stays.
     pub fn reload(&self, imports: &[ImportedScheme], stamp: &str) -> Result<(), VocabularyError> {
+        let _turn = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.current.load().stamp() == stamp {
+            return Ok(());
+        }
         let next = Vocabulary::load_with(self.replacements.as_deref(), imports, stamp)?;
         self.current.store(Arc::new(next));
         Ok(())
@@ -57,6 +64,6 @@ impl SharedVocabulary {
 
 impl From<Arc<Vocabulary>> for SharedVocabulary {
     fn from(vocabulary: Arc<Vocabulary>) -> Self {
-        Self { current: Arc::new(ArcSwap::new(vocabulary)), replacements: None }
+        Self { current: Arc::new(ArcSwap::new(vocabulary)), replacements: None, making: Arc::default() }
     }
 }
