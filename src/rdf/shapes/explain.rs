@@ -1,5 +1,6 @@
 //! Results in words: which node, by which way from the record, with the value as it was written.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ const SHOWN: usize = 200;
 const NAMED: usize = 2_000;
 
 /// The report of an outcome, gravest first.
-pub(super) fn report(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, outcome: Outcome<'_>) -> Report {
+pub(super) fn report(graph: &Graph, subject: NamedOrBlankNodeRef<'_>, outcome: &Outcome<'_>) -> Report {
     let (counts, cut) = (outcome.counts, outcome.cut);
     let results = || outcome.violations.iter().chain(&outcome.warnings).chain(&outcome.infos);
     let record = TermRef::from(subject);
@@ -93,8 +94,8 @@ fn ways<'a>(graph: &'a Graph, record: TermRef<'a>) -> HashMap<TermRef<'a>, Strin
         level = Vec::new();
         for (way, nodes) in next {
             for node in nodes {
-                if !ways.contains_key(&node) {
-                    ways.insert(node, way.clone());
+                if let Entry::Vacant(free) = ways.entry(node) {
+                    free.insert(way.clone());
                     level.push(node);
                 }
             }

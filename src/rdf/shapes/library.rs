@@ -12,7 +12,9 @@ use include_dir::{Dir, include_dir};
 use oxrdf::{Graph, NamedOrBlankNode, NamedOrBlankNodeRef, TripleRef};
 
 use super::{Limits, Report, ShapeSet, ShapesError};
-use crate::domain::conformance::{AccessLevel, CheckedGraph, Conformance, MAX_FINDINGS_OF_RECORD, RuleProfile, Rules};
+use crate::domain::conformance::{
+    AccessLevel, CheckedGraph, Conformance, FindingCounts, MAX_FINDINGS_OF_RECORD, RuleProfile, Rules,
+};
 use crate::domain::dataset::{Dataset, Profile, Series};
 use crate::rdf::namespaces::{dcat, rdf};
 use crate::rdf::profile::{self, Target};
@@ -164,7 +166,7 @@ impl Library {
         let set = own.or_else(|| self.sets.iter().find(|(known, _)| *known == rules).map(|(_, set)| set));
         let report = set.map(|set| set.check(&graph, subject.as_ref(), self.limits));
         let Report { mut findings, counts, cut } =
-            report.unwrap_or_else(|| Report { findings: Vec::new(), counts: Default::default(), cut: true });
+            report.unwrap_or_else(|| Report { findings: Vec::new(), counts: FindingCounts::default(), cut: true });
         findings.truncate(MAX_FINDINGS_OF_RECORD);
         Checked { conformance: Conformance { rules, written_in, checked, findings, counts, cut }, graph }
     }

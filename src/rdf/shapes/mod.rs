@@ -80,7 +80,7 @@ impl ShapeSet {
     /// The findings come gravest first, in an order that depends on the statements alone.
     #[must_use]
     pub fn check(&self, graph: &Graph, subject: NamedOrBlankNodeRef<'_>, limits: Limits) -> Report {
-        explain::report(graph, subject, run::Run::new(graph, self, limits).whole())
+        explain::report(graph, subject, &run::Run::new(graph, self, limits).whole())
     }
 }
 

@@ -35,7 +35,7 @@ enum Sink<'s, 'a> {
     Any(bool),
 }
 
-impl<'a> Sink<'_, 'a> {
+impl Sink<'_, '_> {
     /// Whether nothing more can change the answer.
     fn is_settled(&self) -> bool {
         matches!(self, Self::Any(true))
