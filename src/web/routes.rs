@@ -39,13 +39,13 @@ struct Entry {
 
 /// An address that can be read.
 fn read(reader: Reader, path: &'static str, get: Route) -> Entry {
-    let otherwise = web::to(|http: HttpRequest| methods::otherwise(http, methods::READ));
+    let otherwise = web::to(|http: HttpRequest| async move { methods::otherwise(&http, methods::READ) });
     Entry { path, reader, resource: web::resource(path).route(get).default_service(otherwise) }
 }
 
 /// An address that can be read and asked by POST.
 fn read_and_ask(reader: Reader, path: &'static str, get: Route, post: Route) -> Entry {
-    let otherwise = web::to(|http: HttpRequest| methods::otherwise(http, methods::READ_AND_ASK));
+    let otherwise = web::to(|http: HttpRequest| async move { methods::otherwise(&http, methods::READ_AND_ASK) });
     Entry { path, reader, resource: web::resource(path).route(get).route(post).default_service(otherwise) }
 }
 

@@ -32,7 +32,8 @@ pub async fn head(
 }
 
 /// What a known address answers to a method that it does not have.
-pub async fn otherwise(http: HttpRequest, allowed: &'static str) -> HttpResponse {
+#[must_use]
+pub fn otherwise(http: &HttpRequest, allowed: &'static str) -> HttpResponse {
     if http.method() == Method::OPTIONS {
         return HttpResponse::NoContent()
             .insert_header((header::ALLOW, allowed))

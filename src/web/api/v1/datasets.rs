@@ -97,14 +97,14 @@ enum Order {
     Completeness,
 }
 
-/// A page of results as JSON. `list` is the path of the list, `path` makes the address of its JSON form out of it.
+/// A page of results as JSON. `base` is the path of the list, `path` makes the address of its JSON form out of it.
 ///
 /// # Errors
 /// 400 naming the parameter that cannot be understood; ours, when the index cannot be read.
 pub async fn results(
     web: &Web,
     request: &SearchRequest,
-    list: &str,
+    base: &str,
     path: impl Fn(&str) -> String,
 ) -> Result<HttpResponse, Fault> {
     let page = web.catalogue.search(request).await?;
@@ -114,13 +114,13 @@ pub async fn results(
     if current > last {
         return Err(formats::lists::no_page(current, last));
     }
-    let at = |number: usize| request.with_page(u32::try_from(number).unwrap_or(u32::MAX)).address(list);
+    let at = |number: usize| request.with_page(u32::try_from(number).unwrap_or(u32::MAX)).address(base);
     let pages = Pages::new(web, current, last, at);
     let found = ResultList {
         total: page.total,
         page: request.page(),
         pages: last,
-        address: web.site.absolute(&path(&request.address(list))),
+        address: web.site.absolute(&path(&request.address(base))),
         links: pages.json(&path),
         hidden_not_human: page.hidden_not_human,
         totals: page.totals,
@@ -129,7 +129,7 @@ pub async fn results(
         facets: page.facets.iter().map(facet).collect(),
     };
     let body = serde_json::to_vec(&found).map_err(Fault::internal)?;
-    if list.starts_with("/api/") {
+    if base.starts_with("/api/") {
         return Ok(formats::answer(Form::Json.media_type(), body));
     }
     Ok(Reply::new(web, Form::Json, &pages.own(), body).paged(&pages, Form::Json).send())
