@@ -6,7 +6,7 @@
 //! kills the worker. Complete answers that are being sent share a budget of memory ([`Answered::hold`]).
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -81,6 +81,8 @@ pub struct SparqlPool {
     waiting: AtomicUsize,
     unsent: Arc<Semaphore>,
     idle: Mutex<Vec<WorkerProcess>>,
+    /// Whether somebody comes to end workers that have been idle for long.
+    tidying: AtomicBool,
     this: Weak<SparqlPool>,
 }
 
@@ -105,6 +107,7 @@ impl SparqlPool {
             unsent: Arc::new(Semaphore::new(unsent.min(Semaphore::MAX_PERMITS))),
             waiting: AtomicUsize::new(0),
             idle: Mutex::new(Vec::new()),
+            tidying: AtomicBool::new(false),
             this: this.clone(),
             settings,
             store,
@@ -219,19 +222,34 @@ impl SparqlPool {
     fn keep(&self, mut worker: WorkerProcess) {
         worker.idle_since = Instant::now();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        if self.tidying.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let pool = Weak::clone(&self.this);
         self.runtime.spawn(async move {
-            tokio::time::sleep(IDLE).await;
-            if let Some(pool) = pool.upgrade() {
-                let mut idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                idle.retain(|worker| worker.idle_since.elapsed() < IDLE);
-                let nobody_asks = idle.is_empty();
-                drop(idle);
-                if nobody_asks {
-                    pool.checkpoints.forget_outdated(&pool.store);
+            loop {
+                tokio::time::sleep(IDLE).await;
+                if pool.upgrade().is_none_or(|pool| pool.tidy()) {
+                    break;
                 }
             }
         });
+    }
+
+    /// Ends workers that have had no work for a while; answers whether none is left to look after.
+    fn tidy(&self) -> bool {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|worker| worker.idle_since.elapsed() < IDLE);
+        let nobody_asks = idle.is_empty();
+        if nobody_asks {
+            // Before others can add to the list: whoever does then looks after it anew.
+            self.tidying.store(false, Ordering::Release);
+        }
+        drop(idle);
+        if nobody_asks {
+            self.checkpoints.forget_outdated(&self.store);
+        }
+        nobody_asks
     }
 }
 

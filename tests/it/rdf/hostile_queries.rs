@@ -187,7 +187,7 @@ async fn a_public_door_survives_hostile_queries_while_normal_ones_are_answered()
     over.store(true, Ordering::Relaxed);
     normal.await.unwrap();
     assert!(wrong.lock().unwrap().is_empty(), "{:#?}", wrong.lock().unwrap());
-    assert!(answered.load(Ordering::Relaxed) >= hostile().len(), "{answered:?} normal queries were answered");
+    assert!(answered.load(Ordering::Relaxed) >= 10, "{answered:?} normal queries were answered");
     let peak = served.memory("VmHWM");
     println!("hub: {before} MiB before, {peak} MiB at most; {answered:?} normal queries answered meanwhile");
     assert!(peak < before + HUB_GROWTH, "the hub grew from {before} MiB to {peak} MiB");

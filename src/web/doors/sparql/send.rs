@@ -24,7 +24,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(3);
 const PIECE: usize = 64 * 1024;
 /// How long a client may take to fetch an answer; then the connection is cut, which the client notices because the
 /// announced length has not come.
-const FETCHING: Duration = Duration::from_secs(120);
+const FETCHING: Duration = Duration::from_mins(2);
 /// Headers that scripts of other sites may read beside the usual ones.
 const EXPOSED: &str = "Last-Modified, Retry-After, Server-Timing, X-Request-Id";
 
