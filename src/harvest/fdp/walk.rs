@@ -98,8 +98,8 @@ impl<'a> Walk<'a> {
         let datasets = links::children(&document.graph, &catalog, Step::Datasets);
         self.series.extend(links::children(&document.graph, &catalog, Step::Series).iris);
         let deeper = links::children(&document.graph, &catalog, Step::SubCatalogs).iris;
-        let embedded: BTreeSet<String> =
-            datasets.iris.iter().filter(|child| has_type(&document.graph, child)).cloned().collect();
+        let described = links::described(&document.graph);
+        let embedded: BTreeSet<String> = datasets.iris.intersection(&described).cloned().collect();
         let mut left: BTreeSet<String> = datasets.iris.difference(&embedded).cloned().collect();
         if embedded.is_empty() {
             self.manifest.guides.push(document.answer);
