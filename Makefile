@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PORT ?= 8080
 DEMO_DIR ?= ./data/demo
+SCALE ?= 10k
+PARTS ?=
 
 .PHONY: help demo build test lint fmt fmt-check deny compose-check check bench
 
@@ -39,3 +41,7 @@ compose-check: ## Checks docker-compose.yml against the compose schema
 check: ## Everything CI checks before the tests
 	@scripts/prepare checks
 	@$(MAKE) --no-print-directory fmt-check lint compose-check deny
+
+bench: ## Measures speed and size, release build, into benches/results (SCALE=10k|1m PARTS=search,hub,memory)
+	@scripts/prepare test
+	@scripts/cargo bench --bench figures -- --scale $(SCALE) --parts "$(PARTS)"

@@ -262,12 +262,16 @@ fn joined<T, E: From<DbError>>(finished: Result<Result<T, E>, tokio::task::JoinE
 }
 
 /// Runs an insertion that another process may win: `false` when the value that must be the only one is there already.
-/// The savepoint keeps the caller's transaction alive, which PostgreSQL would otherwise give up.
+/// The savepoint keeps the caller's transaction alive, which PostgreSQL would otherwise give up and SQLite would not.
 fn insert_unless_taken(
     connection: &mut Connection,
     insertion: impl FnOnce(&mut Connection) -> diesel::QueryResult<usize>,
 ) -> Result<bool, DbError> {
-    match diesel::Connection::transaction(connection, insertion).map_err(DbError::from) {
+    let inserted = match connection {
+        Connection::Sqlite(_) => insertion(connection),
+        Connection::Postgres(_) => diesel::Connection::transaction(connection, insertion),
+    };
+    match inserted.map_err(DbError::from) {
         Ok(_) => Ok(true),
         Err(error) if error.is_duplicate() => Ok(false),
         Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt as _};
 use oxrdf::Graph;
 
 use super::HarvestError;
@@ -22,6 +23,9 @@ use crate::rdf::shapes::Wish;
 
 /// Statements of the remainder that are kept; a larger one stays in the archive only.
 const MAX_REMAINDER: usize = 50_000;
+
+/// Bundles that are read at the same time, each on a thread of its own; their records are staged in order.
+const READ_AHEAD: usize = 3;
 
 /// What the second phase brought.
 pub struct Read {
@@ -58,8 +62,11 @@ pub async fn read_all(
         }
     }
     let limit = super::engine::count(engine.settings.max_records);
-    for bundle in manifest.bundles {
-        let read = match read_one(engine, archive, bundle, diff.shared_known(), false).await? {
+    let known = diff.shared_known();
+    let one = |bundle| read_one(engine, archive, bundle, Arc::clone(&known), false);
+    let mut reading = stream::iter(manifest.bundles.into_iter().map(one)).buffered(READ_AHEAD);
+    while let Some(read) = reading.next().await {
+        let read = match read? {
             Ok(read) => read,
             Err(unreadable) => return Ok(Err(halt(&unreadable))),
         };

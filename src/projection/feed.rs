@@ -1,18 +1,21 @@
 //! One batch of events, or everything, into one index.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::entries::{self, EntryMaker};
 use super::{ProjectionError, ProjectorParts};
 use crate::db::records::{self, Record};
 use crate::db::{Connection, DbError, outbox, vocabularies};
-use crate::domain::ids::{RecordId, SourceId};
+use crate::domain::ids::{DatasetId, RecordId, SourceId};
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::store::GraphChange;
 use crate::search::{Entry, SearchChange};
 
 /// Records read at a time when an index is built anew.
 const REBUILD_PAGE: i64 = 200;
+
+/// Data sets asked about in one statement; a series with many members changes more at once.
+const MOST_ASKED: usize = 1_000;
 
 /// The cursor of an index that is being built: no outbox can go on from it, so that a build that was cut off is begun
 /// again.
@@ -41,11 +44,8 @@ fn batch(connection: &mut Connection, cursor: Option<i64>, limit: i64, in_force:
     let more = i64::try_from(events.len()).is_ok_and(|count| count >= limit);
     // Several events of one record are one: what counts is how the record is now.
     let ids: BTreeSet<RecordId> = events.into_iter().map(|event| event.record).collect();
-    let mut changed = Vec::with_capacity(ids.len());
-    for id in ids {
-        changed.push(records::get(connection, &id)?);
-    }
-    Ok(Batch::Changed { records: changed, cursor: last, more })
+    let ids: Vec<RecordId> = ids.into_iter().collect();
+    Ok(Batch::Changed { records: records::many(connection, &ids)?, cursor: last, more })
 }
 
 /// What the full-text index has to do.
@@ -86,8 +86,9 @@ fn search_changes(connection: &mut Connection, mut changed: Vec<Record>) -> Resu
     add_members_of_series(connection, &mut changed)?;
     let mut maker = EntryMaker::default();
     let mut updates = Vec::with_capacity(changed.len());
+    let leading = leading_of(connection, &changed)?;
     for record in changed.iter().filter(|record| record.kind == RecordKind::Dataset) {
-        let leads = records::leading(connection, &record.data_set_id)?.as_ref() == Some(&record.id);
+        let leads = leading.get(&record.data_set_id) == Some(&record.id);
         let entry = if leads { readable(record, maker.entry(connection, record))? } else { None };
         updates.push(match entry {
             Some(entry) => SearchChange::Put(Box::new(entry)),
@@ -95,6 +96,16 @@ fn search_changes(connection: &mut Connection, mut changed: Vec<Record>) -> Resu
         });
     }
     Ok(updates)
+}
+
+fn leading_of(connection: &mut Connection, records: &[Record]) -> Result<HashMap<DatasetId, RecordId>, DbError> {
+    let ids: BTreeSet<&DatasetId> = records.iter().map(|record| &record.data_set_id).collect();
+    let ids: Vec<DatasetId> = ids.into_iter().cloned().collect();
+    let mut leading = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(MOST_ASKED) {
+        leading.extend(records::leading_of(connection, part)?);
+    }
+    Ok(leading)
 }
 
 /// One record that cannot be read any more is left out and said so in the log; it must not keep all others out.
@@ -237,8 +248,9 @@ impl<'a> Pages<'a> {
         let maker = &mut self.maker;
         let made = self.parts.db.read_blocking(|connection| {
             let mut entries = Vec::with_capacity(page.len());
+            let leading = leading_of(connection, &page)?;
             for record in &page {
-                if records::leading(connection, &record.data_set_id)?.as_ref() == Some(&record.id) {
+                if leading.get(&record.data_set_id) == Some(&record.id) {
                     entries.extend(readable(record, maker.entry(connection, record))?);
                 }
             }

@@ -126,8 +126,8 @@ impl Projector {
         Ok(Progress { head: span.head, search: self.parts.search.cursor()?, rdf: self.parts.rdf.cursor()? })
     }
 
-    /// Brings both indexes up to what the database has now. Blocks, also while another call does the same: two at
-    /// once would build one index twice.
+    /// Brings both indexes up to what the database has now, the full-text index first: it is the faster one, and it is
+    /// what readers wait for. Blocks, also while another call does the same: two at once would build one index twice.
     ///
     /// # Errors
     /// The first failure; what was committed before it stays.
@@ -139,9 +139,8 @@ impl Projector {
     fn catch_up(&self) -> Result<(), ProjectionError> {
         loop {
             vocabulary::refresh(&self.parts.db, &self.parts.vocabulary)?;
-            let more_for_search = feed::search(&self.parts, BATCH)?;
-            let more_for_rdf = feed::rdf(&self.parts, BATCH)?;
-            if !more_for_search && !more_for_rdf {
+            while feed::search(&self.parts, BATCH)? {}
+            if !feed::rdf(&self.parts, BATCH)? {
                 break;
             }
         }

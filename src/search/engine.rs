@@ -324,14 +324,8 @@ fn hits(ranked: &[Ranked], question: &Question, view: &View, vocabulary: &Vocabu
     for place in ranked {
         let segment = u32::try_from(place.segment).map_err(|_| SearchError::Damaged("too many segments"))?;
         let card = view.card(DocAddress::new(segment, place.document))?;
-        let description = card.description.as_ref().map(|text| text.text.as_str()).unwrap_or_default();
-        hits.push(Hit {
-            title_html: highlighter.whole(&card.title.text),
-            snippet_html: highlighter.passage(description),
-            matched: if question.is_empty() { Vec::new() } else { highlighter.reasons(&card, vocabulary) },
-            score: place.score,
-            card,
-        });
+        let (title_html, snippet_html, matched) = highlighter.card(&card, vocabulary);
+        hits.push(Hit { title_html, snippet_html, matched, score: place.score, card });
     }
     Ok(hits)
 }

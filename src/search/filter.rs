@@ -1,12 +1,10 @@
 //! Filters: which data sets each part of a request leaves, and the counts of the facets under all the others.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use roaring::RoaringBitmap;
+use std::collections::BTreeMap;
 
 use super::columns::{Number, SegmentColumns};
 use super::document::{GIGABYTE, token};
-use super::view::{Hits, View};
+use super::view::{Counts, Hits, View};
 use crate::domain::search::{ANY, Facet, HUMAN_KINDS, Match, Measure, NOT_STATED, SearchRequest, Span};
 
 /// Every filter of a request, kept apart so that each facet can be counted without its own.
@@ -116,33 +114,42 @@ fn matching(view: &View, keep: impl Fn(&SegmentColumns, u32) -> bool) -> Hits {
 
 /// How many documents of the set have each value of the facet; values without one are left out.
 pub(super) fn counts(facet: Facet, set: &Hits, view: &View) -> BTreeMap<String, u64> {
-    tally(&format!("{}/", facet.key()), set, view)
+    let counts = view.counts_of(facet, set);
+    of_part(facet, &counts, view).into_iter().map(|(value, count)| (value.to_owned(), count)).collect()
 }
 
-/// How many documents of the set have each token with the prefix, by the rest of the token.
-pub(super) fn tally(prefix: &str, set: &Hits, view: &View) -> BTreeMap<String, u64> {
-    let mut totals = BTreeMap::new();
-    for (columns, documents) in view.segments.iter().zip(&set.0) {
-        let range = columns.tokens.range(prefix);
-        let counts = columns.tokens.count(documents, range.clone());
-        let values = columns.tokens.values().get(range).unwrap_or_default();
-        for (value, count) in values.iter().zip(counts).filter(|(_, count)| *count > 0) {
-            let value = value.strip_prefix(prefix).unwrap_or(value);
-            *totals.entry(value.to_owned()).or_default() += count;
+/// The counts of a facet out of its own by segment, by rising value; values without a document are left out.
+pub(super) fn of_part<'a>(facet: Facet, counts: &'a [Vec<u64>], view: &'a View) -> Vec<(&'a str, u64)> {
+    merged(view.segments.iter().zip(counts).map(|(columns, counts)| (columns.values(facet), counts.as_slice())))
+}
+
+/// The counts of a facet out of those of all tokens, by rising value; values without a document are left out.
+pub(super) fn of_facet<'a>(facet: Facet, counts: &'a Counts, view: &'a View) -> Vec<(&'a str, u64)> {
+    let parts = view.segments.iter().zip(&counts.0);
+    merged(parts.map(|(columns, counts)| (columns.values(facet), counts.get(columns.facet(facet)).unwrap_or_default())))
+}
+
+/// Adds up the counts of the segments.
+fn merged<'a>(parts: impl Iterator<Item = (&'a [String], &'a [u64])>) -> Vec<(&'a str, u64)> {
+    let mut counted: Vec<(&'a str, u64)> = Vec::new();
+    for (tokens, counts) in parts {
+        for (token, count) in tokens.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            let value = token.split_once('/').map_or(token.as_str(), |(_, value)| value);
+            counted.push((value, *count));
         }
     }
-    totals
+    counted.sort_unstable_by_key(|(value, _)| *value);
+    counted.dedup_by(|again, first| {
+        let same = again.0 == first.0;
+        if same {
+            first.1 += again.1;
+        }
+        same
+    });
+    counted
 }
 
-/// The values of the facet that any document has.
-pub(super) fn known_values(facet: Facet, view: &View) -> BTreeSet<String> {
-    counts(facet, &view.alive, view).into_keys().collect()
-}
-
-/// The documents of a segment that are in the set.
-pub(super) fn documents(set: &Hits) -> impl Iterator<Item = (usize, u32)> + '_ {
-    set.0
-        .iter()
-        .enumerate()
-        .flat_map(|(segment, found): (usize, &RoaringBitmap)| found.iter().map(move |document| (segment, document)))
+/// Whether any document has the value.
+pub(super) fn occurs(facet: Facet, value: &str, view: &View) -> bool {
+    view.with_any(&[token(facet, value)]).len() > 0
 }

@@ -58,40 +58,40 @@ impl Highlighter {
         highlighter
     }
 
-    /// The whole text, escaped and marked.
-    pub(super) fn whole(&mut self, text: &str) -> String {
-        let found = self.find(text);
-        mark(text, 0..text.len(), &found)
+    /// The card's title and best passage, escaped and marked, and why it matched.
+    pub(super) fn card(&mut self, card: &Card, vocabulary: &Vocabulary) -> (String, String, Vec<Matched>) {
+        let title = &card.title.text;
+        let description = card.description.as_ref().map(|text| text.text.as_str()).unwrap_or_default();
+        let (in_title, in_description) = (self.find(title), self.find(description));
+        let first = |text: &str, found: &[Range<usize>]| {
+            found.first().and_then(|range| text.get(range.clone())).map(str::to_owned)
+        };
+        let reasons = self.reasons(card, first(title, &in_title), first(description, &in_description), vocabulary);
+        (mark(title, 0..title.len(), &in_title), passage(description, &in_description), reasons)
     }
 
-    /// The passage with most matches, escaped and marked, with an ellipsis where it was cut.
-    pub(super) fn passage(&mut self, text: &str) -> String {
-        let found = self.find(text);
-        let range = best_passage(text, &found);
-        let cut_before = if range.start > 0 { "… " } else { "" };
-        let cut_after = if range.end < text.len() { " …" } else { "" };
-        format!("{cut_before}{}{cut_after}", mark(text, range, &found))
-    }
-
-    /// Why the card matched.
-    pub(super) fn reasons(&mut self, card: &Card, vocabulary: &Vocabulary) -> Vec<Matched> {
+    /// Why the card matched; what was found in its title and its description is known already.
+    fn reasons(
+        &mut self,
+        card: &Card,
+        in_title: Option<String>,
+        in_description: Option<String>,
+        vocabulary: &Vocabulary,
+    ) -> Vec<Matched> {
         let mut reasons = self.concept_reasons(card, vocabulary);
         let agents =
             card.publisher.iter().chain([&card.provider.name]).chain(card.series.iter().map(|(_, title)| title));
-        let description = card.description.as_ref().map(|text| text.text.as_str()).unwrap_or_default();
+        let agents = agents.map(String::as_str).collect::<Vec<_>>().join(" · ");
+        let mut words =
+            |text: &str| self.find(text).first().and_then(|range| text.get(range.clone())).map(str::to_owned);
         let fields = [
-            (Field::Title, card.title.text.clone()),
-            (Field::Keywords, card.keywords.join(" · ")),
-            (Field::Provider, agents.map(String::as_str).collect::<Vec<_>>().join(" · ")),
-            (Field::Identifier, card.identifier.clone().unwrap_or_default()),
-            (Field::Description, description.to_owned()),
+            (Field::Title, in_title),
+            (Field::Keywords, words(&card.keywords.join(" · "))),
+            (Field::Provider, words(&agents)),
+            (Field::Identifier, words(card.identifier.as_deref().unwrap_or_default())),
+            (Field::Description, in_description),
         ];
-        for (field, text) in fields {
-            let first = self.find(&text).into_iter().next();
-            if let Some(words) = first.and_then(|range| text.get(range)) {
-                reasons.push(Matched::Words { field, words: words.to_owned() });
-            }
-        }
+        reasons.extend(fields.into_iter().filter_map(|(field, words)| Some(Matched::Words { field, words: words? })));
         reasons
     }
 
@@ -130,6 +130,9 @@ impl Highlighter {
 
     /// Where the phrases stand, in order, without overlap.
     fn find(&mut self, text: &str) -> Vec<Range<usize>> {
+        if self.phrases.is_empty() {
+            return Vec::new();
+        }
         let words = self.words(text);
         let mut found = Vec::new();
         let mut at = 0;
@@ -156,6 +159,14 @@ impl Highlighter {
         }
         words
     }
+}
+
+/// The passage with most matches, escaped and marked, with an ellipsis where it was cut.
+fn passage(text: &str, found: &[Range<usize>]) -> String {
+    let range = best_passage(text, found);
+    let cut_before = if range.start > 0 { "… " } else { "" };
+    let cut_after = if range.end < text.len() { " …" } else { "" };
+    format!("{cut_before}{}{cut_after}", mark(text, range, found))
 }
 
 /// The stretch of about [`PASSAGE`] characters that begins before the match after which most others follow.
@@ -206,6 +217,18 @@ fn escape(text: &str, html: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Highlighter {
+        fn whole(&mut self, text: &str) -> String {
+            let found = self.find(text);
+            mark(text, 0..text.len(), &found)
+        }
+
+        fn passage(&mut self, text: &str) -> String {
+            let found = self.find(text);
+            passage(text, &found)
+        }
+    }
 
     fn highlighter(words: &[&str]) -> Highlighter {
         let mut highlighter =

@@ -15,6 +15,7 @@ mod lexicon;
 mod order;
 mod overview;
 mod page;
+mod plain;
 mod query;
 mod question;
 mod schema;
@@ -28,6 +29,7 @@ pub use page::{
     Bucket, CountryTotal, FacetResult, FacetValue, Field, Hit, KindTotal, Matched, Matrix, MatrixCell, Overview,
     ProviderTotal, SearchPage, Suggestion, SuggestionKind, Sum, Totals, Understood, UnderstoodConcept, WordReading,
 };
+pub use plain::{Plain, plain};
 
 use crate::generation::GenerationError;
 

@@ -1,10 +1,15 @@
 //! The order of results: by the asked key, ties by slug, so that pages never overlap or miss a data set.
+//!
+//! Inside a segment each document has a place in each order, computed once. A broad list without words is read off in
+//! that order until the page is full; any other keeps the best of its documents in a heap.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use roaring::RoaringBitmap;
+
 use super::SearchError;
-use super::columns::{Number, SegmentColumns};
+use super::columns::SegmentOrder;
 use super::view::{Hits, Scored, View};
 use crate::domain::search::{SearchRequest, Sort};
 
@@ -16,14 +21,13 @@ pub(super) struct Ranked {
     pub(super) score: f32,
 }
 
-/// Smaller comes first. Inside a segment, titles and slugs are compared by their places in its dictionary.
+/// Smaller comes first.
 #[derive(Debug, Clone, Copy)]
 struct Key {
     /// Negated score, or 0.
     score: f32,
-    /// Negated number, title place, or 0; what is not stated comes last.
-    number: i64,
-    slug: u64,
+    /// Place in the order of the segment.
+    place: u32,
 }
 
 impl PartialEq for Key {
@@ -42,7 +46,25 @@ impl PartialOrd for Key {
 
 impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.score.total_cmp(&other.score).then(self.number.cmp(&other.number)).then(self.slug.cmp(&other.slug))
+        self.score.total_cmp(&other.score).then(self.place.cmp(&other.place))
+    }
+}
+
+/// The best of a segment, at most as many as are wanted; the last of them lies on top.
+struct Best {
+    wanted: usize,
+    heap: BinaryHeap<(Key, u32)>,
+}
+
+impl Best {
+    fn offer(&mut self, key: Key, document: u32) {
+        if self.heap.len() < self.wanted {
+            self.heap.push((key, document));
+        } else if let Some(mut last) = self.heap.peek_mut()
+            && key < last.0
+        {
+            *last = (key, document);
+        }
     }
 }
 
@@ -55,29 +77,23 @@ pub(super) fn page(
     length: usize,
 ) -> Result<Vec<Ranked>, SearchError> {
     let wanted = request.offset().saturating_add(length);
+    let sort = request.sort();
+    let by_score = scored.filter(|_| sort == Sort::Relevance);
     let mut merged: Vec<(f32, i64, String, String, Ranked)> = Vec::new();
     for (segment, (columns, documents)) in view.segments.iter().zip(&left.0).enumerate() {
-        // The best of the segment; the largest key of them lies on top.
-        let mut best: BinaryHeap<(Key, u32)> = BinaryHeap::new();
-        for document in documents {
-            let score = scored.map_or(0.0, |scored| scored.score(segment, document));
-            best.push((key(request.sort(), score, scored.is_some(), columns, document), document));
-            if best.len() > wanted {
-                best.pop();
-            }
-        }
+        let Some(order) = columns.order(sort) else { continue };
+        let best = match by_score {
+            Some(scored) => best_scored(scored, segment, documents, order, wanted),
+            None if is_broad(documents, order, wanted) => first(documents, order, wanted),
+            None => best(documents, order, wanted),
+        };
         for (key, document) in best {
-            let by_title = request.sort() == Sort::Title;
+            let by_title = sort == Sort::Title;
             let title = if by_title { columns.title(document)? } else { String::new() };
-            // Places of different segments cannot be compared; their texts can.
-            let number = if by_title { 0 } else { key.number };
-            merged.push((
-                key.score,
-                number,
-                title,
-                columns.slug(document)?,
-                Ranked { segment, document, score: -key.score },
-            ));
+            // Places of different segments cannot be compared; what they were made from can.
+            let number = if by_title { 0 } else { columns.sort_number(sort, document) };
+            let ranked = Ranked { segment, document, score: -key.score };
+            merged.push((key.score, number, title, columns.slug(document)?, ranked));
         }
     }
     merged.sort_by(|one, other| {
@@ -86,18 +102,44 @@ pub(super) fn page(
     Ok(merged.into_iter().skip(request.offset()).take(length).map(|(.., ranked)| ranked).collect())
 }
 
-fn key(sort: Sort, score: f32, by_words: bool, columns: &SegmentColumns, document: u32) -> Key {
-    let falling = |number: Number| columns.number(number, document).map_or(i64::MAX, i64::saturating_neg);
-    let number = match sort {
-        // Equally good matches, and lists without words: the largest first.
-        Sort::Relevance | Sort::Subjects => falling(Number::Subjects),
-        Sort::Title => i64::try_from(columns.title_order(document)).unwrap_or(i64::MAX),
-        Sort::Images => falling(Number::Images),
-        Sort::Size => falling(Number::Bytes),
-        Sort::Updated => falling(Number::Changed),
-        Sort::Newest => falling(Number::Published),
-        Sort::Completeness => falling(Number::Completeness),
-    };
-    let score = if sort == Sort::Relevance && by_words { -score } else { 0.0 };
-    Key { score, number, slug: columns.slug_order(document) }
+/// Whether going through the order until enough are found looks at fewer documents than going through the list.
+fn is_broad(documents: &RoaringBitmap, order: &SegmentOrder, wanted: usize) -> bool {
+    let (listed, all) = (documents.len(), u64::try_from(order.documents.len()).unwrap_or(u64::MAX));
+    let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+    wanted.saturating_mul(all) < listed.saturating_mul(listed)
+}
+
+fn first(documents: &RoaringBitmap, order: &SegmentOrder, wanted: usize) -> Vec<(Key, u32)> {
+    let listed = (0_u32..).zip(&order.documents).filter(|(_, document)| documents.contains(**document));
+    listed.take(wanted).map(|(place, document)| (Key { score: 0.0, place }, *document)).collect()
+}
+
+fn best(documents: &RoaringBitmap, order: &SegmentOrder, wanted: usize) -> Vec<(Key, u32)> {
+    let mut best = Best { wanted, heap: BinaryHeap::new() };
+    for document in documents {
+        best.offer(Key { score: 0.0, place: place(order, document) }, document);
+    }
+    best.heap.into_vec()
+}
+
+fn best_scored(
+    scored: &Scored,
+    segment: usize,
+    documents: &RoaringBitmap,
+    order: &SegmentOrder,
+    wanted: usize,
+) -> Vec<(Key, u32)> {
+    let mut best = Best { wanted, heap: BinaryHeap::new() };
+    let mut listed = documents.iter().peekable();
+    for (document, score) in scored.documents(segment) {
+        // The list is part of what was scored, and both rise.
+        if listed.next_if_eq(&document).is_some() {
+            best.offer(Key { score: -score, place: place(order, document) }, document);
+        }
+    }
+    best.heap.into_vec()
+}
+
+fn place(order: &SegmentOrder, document: u32) -> u32 {
+    usize::try_from(document).ok().and_then(|at| order.places.get(at)).copied().unwrap_or(u32::MAX)
 }

@@ -1,26 +1,50 @@
 //! Sums over a set of data sets, by subject kind: as published, not de-duplicated, saying what they leave out.
 
-use super::columns::{Number, SegmentColumns};
+use std::collections::BTreeMap;
+
+use super::columns::{NOT_STATED as NO_NUMBER, SUMMED};
 use super::document::{DERIVED, KIND_PREFIX, MIXED, inexact_flag};
-use super::filter;
 use super::page::{KindTotal, Sum, Totals};
 use super::view::{Hits, View};
 use crate::domain::concept::{ConceptId, Scheme};
 use crate::domain::search::{HUMAN_KINDS, NOT_STATED};
 use crate::vocab::Vocabulary;
 
-/// Sums the set.
+/// Sums by subject kind, so wide that nothing is cut off: sums of a part can be taken from those of the whole.
+pub(super) type KindSums = BTreeMap<String, Sums>;
+
+/// The sums over the data sets of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    datasets: u64,
+    derived: u64,
+    /// Subjects, studies, series, images, bytes.
+    numbers: [WideSum; SUMMED],
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct WideSum {
+    value: i128,
+    not_stated: u64,
+    inexact: u64,
+}
+
+/// Sums the set, which is part of the living documents.
 pub(super) fn totals(set: &Hits, view: &View, vocabulary: &Vocabulary) -> Totals {
+    let left_out = view.alive.len().saturating_sub(set.len());
+    let sums = if left_out < set.len() {
+        without(view.sums.clone(), &by_kind(&view.alive.without(set), view))
+    } else {
+        by_kind(set, view)
+    };
     let mut totals = Totals::default();
     "all data sets".clone_into(&mut totals.all.label);
     "human".clone_into(&mut totals.human.label);
-    let mut kinds: Vec<String> = filter::tally(KIND_PREFIX, set, view).into_keys().collect();
-    kinds.sort_by_key(|kind| (rank(kind), kind.clone()));
-    for kind in kinds {
-        let rows = view.with_any(&[format!("{KIND_PREFIX}{kind}")]);
-        let members = set.and(&rows);
-        let (total, derived) = sum(&members, view);
-        totals.derived_datasets += derived;
+    let mut kinds: Vec<(String, Sums)> = sums.into_iter().filter(|(_, sums)| sums.datasets > 0).collect();
+    kinds.sort_by_key(|(kind, _)| (rank(kind), kind.clone()));
+    for (kind, sums) in kinds {
+        let total = KindTotal::from(sums);
+        totals.derived_datasets += sums.derived;
         add(&mut totals.all, &total);
         if HUMAN_KINDS.contains(&kind.as_str()) || kind == NOT_STATED {
             add(&mut totals.human, &total);
@@ -31,14 +55,97 @@ pub(super) fn totals(set: &Hits, view: &View, vocabulary: &Vocabulary) -> Totals
     totals
 }
 
+/// Sums the set by subject kind.
+pub(super) fn by_kind(set: &Hits, view: &View) -> KindSums {
+    let mut sums = KindSums::new();
+    for (columns, documents) in view.segments.iter().zip(&set.0) {
+        let kinds = columns.kinds();
+        let mut by_place = vec![Sums::default(); kinds.len()];
+        for document in documents {
+            let row = usize::try_from(document).ok().and_then(|at| columns.sums.get(at));
+            let Some((row, sums)) = row.and_then(|row| Some((row, by_place.get_mut(row.kind)?))) else { continue };
+            sums.count(row.numbers, row.flags);
+        }
+        for (kind, more) in kinds.iter().zip(by_place) {
+            sums.entry(kind.strip_prefix(KIND_PREFIX).unwrap_or(kind).to_owned()).or_default().add(&more);
+        }
+    }
+    sums
+}
+
+fn without(mut whole: KindSums, part: &KindSums) -> KindSums {
+    for (kind, sums) in &mut whole {
+        if let Some(part) = part.get(kind) {
+            sums.take(part);
+        }
+    }
+    whole
+}
+
+impl Sums {
+    fn count(&mut self, numbers: [i64; SUMMED], flags: i64) {
+        self.datasets += 1;
+        let derived = flags & DERIVED != 0;
+        self.derived += u64::from(derived);
+        for (place, (sum, number)) in self.numbers.iter_mut().zip(numbers).enumerate() {
+            // Derived data sets re-use the subjects of others and add none.
+            if place == 0 && derived {
+                continue;
+            }
+            if number == NO_NUMBER {
+                sum.not_stated += 1;
+            } else {
+                sum.value += i128::from(number);
+            }
+            sum.inexact += u64::from(flags & inexact_flag(place) != 0);
+        }
+    }
+
+    fn add(&mut self, other: &Sums) {
+        self.datasets += other.datasets;
+        self.derived += other.derived;
+        for (sum, more) in self.numbers.iter_mut().zip(other.numbers) {
+            sum.value += more.value;
+            sum.not_stated += more.not_stated;
+            sum.inexact += more.inexact;
+        }
+    }
+
+    fn take(&mut self, part: &Sums) {
+        self.datasets = self.datasets.saturating_sub(part.datasets);
+        self.derived = self.derived.saturating_sub(part.derived);
+        for (sum, less) in self.numbers.iter_mut().zip(part.numbers) {
+            sum.value -= less.value;
+            sum.not_stated = sum.not_stated.saturating_sub(less.not_stated);
+            sum.inexact = sum.inexact.saturating_sub(less.inexact);
+        }
+    }
+}
+
+impl From<Sums> for KindTotal {
+    fn from(sums: Sums) -> Self {
+        let [subjects, studies, series, images, bytes] = sums.numbers.map(|sum| Sum {
+            value: i64::try_from(sum.value).unwrap_or(i64::MAX),
+            not_stated: sum.not_stated,
+            inexact: sum.inexact,
+        });
+        Self { datasets: sums.datasets, subjects, studies, series, images, bytes, ..Self::default() }
+    }
+}
+
 /// Subject entries of the set: derived data sets add none.
 pub(super) fn subjects(set: &Hits, view: &View) -> i64 {
-    let each = filter::documents(set).filter_map(|(segment, document)| {
-        let columns = view.segments.get(segment)?;
-        let derived = columns.number(Number::Flags, document)? & DERIVED != 0;
-        if derived { None } else { columns.number(Number::Subjects, document) }
-    });
-    each.fold(0, i64::saturating_add)
+    let mut subjects = 0_i64;
+    for (columns, documents) in view.segments.iter().zip(&set.0) {
+        for document in documents {
+            let row = usize::try_from(document).ok().and_then(|at| columns.sums.get(at));
+            let counted = row.filter(|row| row.flags & DERIVED == 0).and_then(|row| row.numbers.first());
+            if let Some(&number) = counted.filter(|number| **number != NO_NUMBER) {
+                subjects = subjects.saturating_add(number);
+            }
+        }
+    }
+    subjects
 }
 
 fn rank(kind: &str) -> usize {
@@ -58,36 +165,6 @@ fn kind_label(kind: &str, vocabulary: &Vocabulary) -> String {
         MIXED => "Mixed, not stated how many of each".to_owned(),
         code => ConceptId::new(Scheme::SubjectKind, code)
             .map_or_else(|_| code.to_owned(), |id| vocabulary.label(&id).to_owned()),
-    }
-}
-
-/// The sums of the set and how many of its data sets are derived.
-fn sum(set: &Hits, view: &View) -> (KindTotal, u64) {
-    let mut total = KindTotal { datasets: set.len(), ..KindTotal::default() };
-    let mut derived = 0;
-    for (segment, document) in filter::documents(set) {
-        let Some(columns) = view.segments.get(segment) else { continue };
-        let flags = columns.number(Number::Flags, document).unwrap_or(0);
-        if flags & DERIVED == 0 {
-            count(&mut total.subjects, columns, Number::Subjects, document, flags);
-        } else {
-            derived += 1;
-        }
-        count(&mut total.studies, columns, Number::Studies, document, flags);
-        count(&mut total.series, columns, Number::Series, document, flags);
-        count(&mut total.images, columns, Number::Images, document, flags);
-        count(&mut total.bytes, columns, Number::Bytes, document, flags);
-    }
-    (total, derived)
-}
-
-fn count(sum: &mut Sum, columns: &SegmentColumns, number: Number, document: u32, flags: i64) {
-    match columns.number(number, document) {
-        Some(value) => sum.value = sum.value.saturating_add(value),
-        None => sum.not_stated += 1,
-    }
-    if flags & inexact_flag(number as usize) != 0 {
-        sum.inexact += 1;
     }
 }
 

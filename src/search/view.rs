@@ -14,6 +14,8 @@ use super::card::{Card, ProviderBrief};
 use super::columns::SegmentColumns;
 use super::lexicon::Lexicon;
 use super::schema::Fields;
+use super::totals::{self, KindSums};
+use crate::counting::Whole;
 use crate::domain::search::Facet;
 
 /// A view of the index.
@@ -24,9 +26,16 @@ pub(super) struct View {
     pub(super) segments: Vec<Arc<SegmentColumns>>,
     /// Every document that is not deleted, by segment.
     pub(super) alive: Hits,
+    /// The living documents of each segment with the counts of all tokens.
+    wholes: Vec<Whole>,
+    /// The sums over all living documents.
+    pub(super) sums: KindSums,
     pub(super) lexicon: Lexicon,
     pub(super) providers: BTreeMap<String, ProviderBrief>,
 }
+
+/// Counts of all tokens, by segment.
+pub(super) struct Counts(pub(super) Vec<Vec<u64>>);
 
 /// Documents by segment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,6 +52,10 @@ impl Hits {
             *mine &= theirs;
         }
     }
+    /// The documents that are not in the other set.
+    pub(super) fn without(&self, other: &Hits) -> Hits {
+        Hits(self.0.iter().zip(&other.0).map(|(mine, theirs)| mine - theirs).collect())
+    }
     /// The documents that are in both.
     pub(super) fn and(&self, other: &Hits) -> Hits {
         Hits(self.0.iter().zip(&other.0).map(|(mine, theirs)| mine & theirs).collect())
@@ -56,12 +69,10 @@ pub(super) struct Scored {
 }
 
 impl Scored {
-    /// The score of a document that matched; 0 for any other.
-    pub(super) fn score(&self, segment: usize, document: u32) -> f32 {
-        let documents = self.hits.0.get(segment);
-        let place = documents.filter(|documents| documents.contains(document)).map(|found| found.rank(document) - 1);
-        let place = place.and_then(|place| usize::try_from(place).ok());
-        place.and_then(|place| self.scores.get(segment)?.get(place)).copied().unwrap_or(0.0)
+    /// The segment's documents that matched, each with its score, in rising order.
+    pub(super) fn documents(&self, segment: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let scores = self.scores.get(segment).into_iter().flatten().copied();
+        self.hits.0.get(segment).into_iter().flatten().zip(scores)
     }
 }
 
@@ -71,12 +82,24 @@ impl View {
         let mut segments = Vec::new();
         for reader in searcher.segment_readers() {
             let known = earlier.and_then(|view| view.segments.iter().find(|columns| columns.id == reader.segment_id()));
-            segments.push(known.cloned().map_or_else(|| SegmentColumns::read(reader), Ok)?);
+            segments.push(known.cloned().map_or_else(|| SegmentColumns::read(reader, fields), Ok)?);
         }
         let alive = Hits(searcher.segment_readers().iter().map(|reader| reader.doc_ids_alive().collect()).collect());
-        let lexicon = Lexicon::read(&searcher, fields.exact)?;
-        let mut view = Self { searcher, fields, segments, alive, lexicon, providers: BTreeMap::new() };
-        view.providers = view.read_providers()?;
+        let wholes =
+            segments.iter().zip(&alive.0).map(|(columns, alive)| columns.tokens.whole(alive.clone())).collect();
+        let lexicon = Lexicon::of(segments.iter().map(|columns| Arc::clone(&columns.words)).collect());
+        let mut view = Self {
+            searcher,
+            fields,
+            segments,
+            alive,
+            wholes,
+            sums: KindSums::default(),
+            lexicon,
+            providers: BTreeMap::new(),
+        };
+        view.providers = view.read_providers(earlier)?;
+        view.sums = totals::by_kind(&view.alive, &view);
         Ok(view)
     }
 
@@ -93,6 +116,23 @@ impl View {
         Ok(scored)
     }
 
+    /// How many documents of the set, all of them living, have each token, by segment in the order of its tokens. All
+    /// facets at once: walking a narrow set for each facet by itself would read its rows many times over.
+    pub(super) fn counts(&self, set: &Hits) -> Counts {
+        let segments = self.segments.iter().zip(&self.wholes).zip(&set.0);
+        Counts(
+            segments
+                .map(|((columns, whole), set)| columns.tokens.count_within(whole, set, columns.tokens.all()))
+                .collect(),
+        )
+    }
+
+    /// [`View::counts`] of one facet; the other tokens are not counted.
+    pub(super) fn counts_of(&self, facet: Facet, set: &Hits) -> Vec<Vec<u64>> {
+        let segments = self.segments.iter().zip(&self.wholes).zip(&set.0);
+        segments.map(|((columns, whole), set)| columns.tokens.count_within(whole, set, columns.facet(facet))).collect()
+    }
+
     /// The stored card.
     pub(super) fn card(&self, address: DocAddress) -> Result<Card, SearchError> {
         let document: TantivyDocument = self.searcher.doc(address)?;
@@ -106,17 +146,29 @@ impl View {
         Hits(segments.map(|(segment, alive)| segment.with_any(tokens.iter()) & alive).collect())
     }
 
-    fn read_providers(&self) -> Result<BTreeMap<String, ProviderBrief>, SearchError> {
-        let prefix = format!("{}/", Facet::Provider.key());
+    fn read_providers(&self, earlier: Option<&View>) -> Result<BTreeMap<String, ProviderBrief>, SearchError> {
+        let known = |id| earlier.is_some_and(|view| view.segments.iter().any(|columns| columns.id == id));
         let mut providers = BTreeMap::new();
         for (ordinal, (segment, alive)) in (0_u32..).zip(self.segments.iter().zip(&self.alive.0)) {
-            for value in segment.tokens.values().get(segment.tokens.range(&prefix)).unwrap_or_default() {
-                let documents = segment.tokens.rows_with(value).map(|rows| rows & alive).unwrap_or_default();
-                // The newest document of a provider has its name of today.
-                if let Some(document) = documents.max() {
-                    let provider = self.card(DocAddress::new(ordinal, document))?.provider;
-                    providers.insert(provider.slug.clone(), provider);
+            for token in segment.values(Facet::Provider) {
+                let Some((_, slug)) = token.split_once('/') else { continue };
+                // A segment that was there before has no newer name than the one that was read then.
+                if known(segment.id) && providers.contains_key(slug) {
+                    continue;
                 }
+                let Some(rows) = segment.tokens.rows_with(token).filter(|rows| !rows.is_disjoint(alive)) else {
+                    continue;
+                };
+                let before = earlier.filter(|_| known(segment.id)).and_then(|view| view.providers.get(slug));
+                let provider = match before {
+                    Some(provider) => provider.clone(),
+                    // The newest document of a provider has its name of today.
+                    None => match (rows & alive).max() {
+                        Some(document) => self.card(DocAddress::new(ordinal, document))?.provider,
+                        None => continue,
+                    },
+                };
+                providers.insert(provider.slug.clone(), provider);
             }
         }
         Ok(providers)
@@ -152,6 +204,97 @@ impl SegmentCollector for CollectingSegment {
         self.2.push(score);
     }
     fn harvest(self) -> SegmentFruit {
-        (self.0, self.1.into_iter().collect(), self.2)
+        (self.0, sorted(self.1), self.2)
+    }
+}
+
+/// The bitmap of documents in rising order, as a segment gives them.
+fn sorted(documents: Vec<u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(documents.iter().copied()).unwrap_or_else(|_| documents.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use tantivy::aggregation::AggregationCollector;
+    use tantivy::aggregation::agg_req::Aggregations;
+    use tantivy::query::{AllQuery, TermQuery};
+    use tantivy::schema::IndexRecordOption;
+    use tantivy::{Index, IndexWriter, TantivyDocument, Term};
+
+    use super::super::schema;
+    use super::*;
+
+    const TOKENS: [&str; 6] =
+        ["kind/human", "modality/ct", "modality/mr", "sex/female", "sex/male", "subject-kind/human"];
+
+    static AGGREGATIONS: LazyLock<Aggregations> = LazyLock::new(|| {
+        serde_json::from_value(serde_json::json!({"tokens": {"terms": {"field": "facet", "size": 1000}}})).unwrap()
+    });
+
+    /// An index with a segment for each batch of documents, each document a set of tokens; the named ones are deleted.
+    fn view(batches: &[Vec<Vec<bool>>], deleted: &[usize]) -> View {
+        let (schema, fields) = schema::schema();
+        let index = Index::create_in_ram(schema);
+        schema::register(&index);
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        writer.set_merge_policy(Box::new(tantivy::merge_policy::NoMergePolicy));
+        let mut number = 0;
+        for batch in batches {
+            for states in batch {
+                let mut document = TantivyDocument::default();
+                document.add_text(fields.slug, format!("d{number}"));
+                for (token, _) in TOKENS.iter().zip(states).filter(|(_, on)| **on) {
+                    document.add_text(fields.facet, token);
+                }
+                writer.add_document(document).unwrap();
+                number += 1;
+            }
+            writer.commit().unwrap();
+        }
+        for number in deleted {
+            writer.delete_term(Term::from_field_text(fields.slug, &format!("d{number}")));
+        }
+        writer.commit().unwrap();
+        View::new(index.reader().unwrap().searcher(), fields, None).unwrap()
+    }
+
+    /// What the engine's own terms aggregation counts.
+    fn aggregated(view: &View, query: &dyn Query) -> BTreeMap<String, u64> {
+        let collector = AggregationCollector::from_aggs(AGGREGATIONS.clone(), Default::default());
+        let found = serde_json::to_value(view.searcher.search(query, &collector).unwrap()).unwrap();
+        let buckets = found["tokens"]["buckets"].as_array().cloned().unwrap_or_default();
+        let count = |bucket: &serde_json::Value| bucket["doc_count"].as_u64().unwrap();
+        buckets.iter().map(|bucket| (bucket["key"].as_str().unwrap().to_owned(), count(bucket))).collect()
+    }
+
+    fn counted(view: &View, set: &Hits) -> BTreeMap<String, u64> {
+        let mut totals = BTreeMap::new();
+        for (columns, counts) in view.segments.iter().zip(view.counts(set).0) {
+            for (token, count) in columns.tokens.values().iter().zip(counts).filter(|(_, count)| *count > 0) {
+                *totals.entry(token.clone()).or_default() += count;
+            }
+        }
+        totals
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn bitmaps_count_what_the_engines_aggregation_counts(
+            batches in prop::collection::vec(
+                prop::collection::vec(prop::collection::vec(any::<bool>(), TOKENS.len()), 1..12), 1..4),
+            deleted in prop::collection::vec(0_usize..40, 0..8),
+            token in 0_usize..TOKENS.len(),
+        ) {
+            let view = view(&batches, &deleted);
+            prop_assert_eq!(counted(&view, &view.alive), aggregated(&view, &AllQuery));
+            let term = TermQuery::new(Term::from_field_text(view.fields.facet, TOKENS[token]), IndexRecordOption::Basic);
+            let set = view.with_any(&[TOKENS[token].to_owned()]);
+            prop_assert_eq!(&view.run(&term).unwrap().hits, &set);
+            prop_assert_eq!(counted(&view, &set), aggregated(&view, &term));
+        }
     }
 }

@@ -10,6 +10,8 @@
 
 mod architecture;
 mod bad_input;
+#[cfg(feature = "demo")]
+mod benches;
 mod cli;
 mod db;
 #[cfg(feature = "demo")]

@@ -248,7 +248,7 @@ impl Swap<'_> {
             serde_json::from_str(&staged.names).map_err(|error| DbError::corrupt("names", error))?;
         let wish: Slug = staged.slug.parse().map_err(|error| DbError::corrupt("slug", error))?;
         let slug = slugs::allocate(self.connection, SlugKind::from(kind), &wish, id.as_str(), now)?;
-        let data_set = identity::resolve(self.connection, self.apply.source, &id, kind, &names, now)?;
+        let (data_set, is_new) = identity::resolve(self.connection, self.apply.source, &id, kind, &names, now)?;
         let state = entrance(self.source_state, staged.sound);
         let at = now.naive_utc();
         diesel::insert_into(record::table)
@@ -275,6 +275,11 @@ impl Swap<'_> {
             .execute(self.connection)?;
         self.add_version(&id, 1, staged)?;
         self.counts.added += 1;
+        if is_new {
+            // The first record of its data set: no other one can be concerned.
+            self.events.extend(state.is_visible().then_some((id, Operation::Put)));
+            return Ok(());
+        }
         announce(self.connection, &id, &data_set, RecordState::Quarantined, state, &mut self.events)
     }
 

@@ -2,6 +2,8 @@
 //! sources is two records of one data set. Two records of one source are never one data set: a source that gives two of
 //! them the same DOI cites a paper with it.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -10,8 +12,8 @@ use super::super::{Connection, DbError};
 use crate::domain::ids::{DatasetId, RecordId, SourceId};
 use crate::domain::lifecycle::{RecordKind, RecordState};
 
-/// The data set that a new record of the source with these names belongs to; a new one, led by the record, where there
-/// is none.
+/// The data set that a new record of the source with these names belongs to, and whether it is a new one, led by the
+/// record, because there is none.
 pub(super) fn resolve(
     connection: &mut Connection,
     source: &SourceId,
@@ -19,33 +21,34 @@ pub(super) fn resolve(
     kind: RecordKind,
     names: &[String],
     now: DateTime<Utc>,
-) -> Result<DatasetId, DbError> {
-    let names: Vec<String> = names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
+) -> Result<(DatasetId, bool), DbError> {
+    let mut names: Vec<String> = names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let mut known = None;
+    let mut unknown = Vec::new();
     for name in &names {
-        if let Some(id) = known_by(connection, kind, name)?
-            && !describes(connection, source, &id)?
-        {
-            known = Some(id);
-            break;
+        match known_by(connection, kind, name)? {
+            None => unknown.push(name),
+            Some(id) if known.is_none() && !describes(connection, source, &id)? => known = Some(id),
+            Some(_) => {}
         }
     }
+    let is_new = known.is_none();
     let id = match known {
         Some(id) => id,
         None => create(connection, record_id, kind, now)?,
     };
-    for name in &names {
-        if known_by(connection, kind, name)?.is_none() {
-            diesel::insert_into(data_set_name::table)
-                .values((
-                    data_set_name::kind.eq(kind.as_str()),
-                    data_set_name::name.eq(name),
-                    data_set_name::data_set_id.eq(id.as_str()),
-                ))
-                .execute(connection)?;
-        }
+    for name in unknown {
+        diesel::insert_into(data_set_name::table)
+            .values((
+                data_set_name::kind.eq(kind.as_str()),
+                data_set_name::name.eq(name),
+                data_set_name::data_set_id.eq(id.as_str()),
+            ))
+            .execute(connection)?;
     }
-    Ok(id)
+    Ok((id, is_new))
 }
 
 /// DOIs are compared without regard to case (DOI Handbook §2.4) and in one spelling; other names exactly.
@@ -99,16 +102,36 @@ fn create(
 /// The published record that stands for the data set: the one the operator (or first sight) made its lead, else the
 /// oldest published one; `None` where none is published. Totals count this record and no other.
 pub fn leading(connection: &mut Connection, id: &DatasetId) -> Result<Option<RecordId>, DbError> {
-    let lead: Option<String> =
-        data_set::table.find(id.as_str()).select(data_set::lead_record_id).first(connection).optional()?.flatten();
-    let published: Vec<String> = record::table
-        .filter(record::data_set_id.eq(id.as_str()))
+    Ok(leading_of(connection, std::slice::from_ref(id))?.remove(id))
+}
+
+/// [`leading`] of many data sets; those without a published record are left out.
+pub fn leading_of(connection: &mut Connection, ids: &[DatasetId]) -> Result<HashMap<DatasetId, RecordId>, DbError> {
+    let ids: Vec<&str> = ids.iter().map(DatasetId::as_str).collect();
+    let leads: Vec<(String, Option<String>)> = data_set::table
+        .filter(data_set::id.eq_any(&ids))
+        .order(data_set::id)
+        .select((data_set::id, data_set::lead_record_id))
+        .load(connection)?;
+    let leads: HashMap<String, Option<String>> = leads.into_iter().collect();
+    let published: Vec<(String, String)> = record::table
+        .filter(record::data_set_id.eq_any(&ids))
         .filter(record::state.eq(RecordState::Published.as_str()))
         .order((record::first_seen, record::id))
-        .select(record::id)
+        .select((record::data_set_id, record::id))
         .load(connection)?;
-    let chosen = published.iter().find(|id| Some(*id) == lead.as_ref()).or_else(|| published.first());
-    chosen.map(|id| id.parse().map_err(|error| DbError::corrupt("record id", error))).transpose()
+    let mut chosen: HashMap<String, String> = HashMap::with_capacity(published.len());
+    for (data_set, id) in published {
+        let is_lead = leads.get(&data_set).is_some_and(|lead| lead.as_ref() == Some(&id));
+        if is_lead || !chosen.contains_key(&data_set) {
+            chosen.insert(data_set, id);
+        }
+    }
+    let parsed = chosen.into_iter().map(|(data_set, id)| {
+        let data_set = data_set.parse().map_err(|error| DbError::corrupt("data set id", error))?;
+        Ok((data_set, id.parse().map_err(|error| DbError::corrupt("record id", error))?))
+    });
+    parsed.collect()
 }
 
 /// Makes the record the lead of its data set.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub use self::apply::{Applied, ApplyRun, apply_run};
-pub use self::identity::leading;
+pub use self::identity::{leading, leading_of};
 use super::outbox::{self, Operation};
 use super::schema::{record, record_version};
 use super::time::{MaybeStamp, Stamp};
@@ -139,6 +139,26 @@ pub fn get(connection: &mut Connection, id: &RecordId) -> Result<Record, DbError
         .first(connection)
         .optional()?
         .ok_or_else(|| DbError::not_found("record", id))
+}
+
+/// The records with these ids, in the order of the ids.
+///
+/// # Errors
+/// [`DbError::NotFound`] when one of them is not there.
+pub fn many(connection: &mut Connection, ids: &[RecordId]) -> Result<Vec<Record>, DbError> {
+    let wanted: Vec<&str> = ids.iter().map(RecordId::as_str).collect();
+    let found: Vec<Record> = record::table
+        .filter(record::id.eq_any(wanted))
+        .order(record::id)
+        .select(Record::as_select())
+        .load(connection)?;
+    if found.len() < ids.len() {
+        let there: std::collections::HashSet<&RecordId> = found.iter().map(|record| &record.id).collect();
+        if let Some(missing) = ids.iter().find(|id| !there.contains(id)) {
+            return Err(DbError::not_found("record", missing));
+        }
+    }
+    Ok(found)
 }
 
 /// The record of this kind with this public name in whatever state, or `None`. A door must check its state.

@@ -124,8 +124,8 @@ impl<'a> Walk<'a> {
         let datasets = links::children(&document.graph, &catalog, Step::Datasets);
         self.series.extend(links::children(&document.graph, &catalog, Step::Series).iris);
         let deeper = links::children(&document.graph, &catalog, Step::SubCatalogs).iris;
-        let mut embedded: BTreeSet<String> =
-            links::described(&document.graph).intersection(&datasets.iris).cloned().collect();
+        let described = links::described(&document.graph);
+        let mut embedded: BTreeSet<String> = datasets.iris.intersection(&described).cloned().collect();
         self.whole_instead_of_stubs(&document.graph, &mut embedded).await?;
         let mut left: BTreeSet<String> = datasets.iris.difference(&embedded).cloned().collect();
         if embedded.is_empty() {
