@@ -17,6 +17,7 @@ pub mod read;
 pub mod report;
 pub mod scope;
 mod takeover;
+mod users;
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};

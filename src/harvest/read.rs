@@ -1,13 +1,14 @@
 //! The second phase: from archived documents to records. Pure work on bytes; nothing is fetched and nothing is stored.
 //! One bad record never loses its neighbours: each is taken or refused by itself, with a reason.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::fdp;
 use super::manifest::{Answer, Bundle};
 use super::report::{Change, Reason, RecordLine};
+use super::users::{OwnProblems, Users};
 use crate::db::runs::StagedRecord;
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
@@ -102,7 +103,7 @@ pub fn read_bundle(
             read.items.push(refused(None, subject.clone(), None, vec![no_dataset(address)]));
         }
     }
-    stray_problems(&problems, address, &mut read);
+    stray_problems(&problems, &users.covered, address, &mut read);
     if more_problems > 0 && !lost {
         read.notes.push(format!("{address}: {more_problems} more places were mended"));
     }
@@ -154,76 +155,6 @@ fn name_of(raw: &RawRecord) -> String {
         }
     };
     raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
-}
-
-/// Which problems concern which record: those of its own description, and those of what only it uses. What several
-/// records share is noted with each, but spoils none.
-struct Users<'a> {
-    own: HashMap<&'a str, Vec<&'a Problem>>,
-    shared: HashMap<&'a str, Vec<&'a Problem>>,
-}
-
-impl<'a> Users<'a> {
-    fn new(records: &'a [RawRecord], problems: &'a [Problem]) -> Self {
-        let mut users = Self { own: HashMap::new(), shared: HashMap::new() };
-        let mut of_resource: HashMap<&str, Vec<&Problem>> = HashMap::new();
-        for problem in problems {
-            if let Some(subject) = &problem.subject {
-                of_resource.entry(subject).or_default().push(problem);
-            }
-        }
-        let heads: HashSet<&str> = records.iter().filter_map(|record| record.iri.as_deref()).collect();
-        let mut used_by: HashMap<&str, Vec<&str>> = HashMap::new();
-        if !of_resource.is_empty() {
-            for record in records {
-                let Some(iri) = record.iri.as_deref() else { continue };
-                for triple in &record.graph {
-                    let TermRef::NamedNode(node) = triple.object else { continue };
-                    let Some((name, _)) = of_resource.get_key_value(node.as_str()) else { continue };
-                    let names = used_by.entry(name).or_default();
-                    if !heads.contains(name) && names.last() != Some(&iri) {
-                        names.push(iri);
-                    }
-                }
-            }
-        }
-        for (name, problems) in of_resource {
-            users.own.entry(name).or_default().extend(&problems);
-            let names = used_by.remove(name).unwrap_or_default();
-            let place = if names.len() == 1 { &mut users.own } else { &mut users.shared };
-            for iri in names {
-                place.entry(iri).or_default().extend(&problems);
-            }
-        }
-        users
-    }
-
-    fn of(&self, record: &RawRecord) -> OwnProblems<'a> {
-        let iri = record.iri.as_deref().unwrap_or_default();
-        let problems = |map: &HashMap<&'a str, Vec<&'a Problem>>| map.get(iri).cloned().unwrap_or_default();
-        OwnProblems { own: problems(&self.own), shared: problems(&self.shared) }
-    }
-}
-
-/// The problems of one record.
-struct OwnProblems<'a> {
-    own: Vec<&'a Problem>,
-    shared: Vec<&'a Problem>,
-}
-
-impl OwnProblems<'_> {
-    /// What was mended, as the repairs that are kept with the record.
-    fn repairs(&self) -> Vec<Repair> {
-        let mended = self.own.iter().chain(&self.shared).filter(|problem| problem.kind == ProblemKind::Mended);
-        mended
-            .map(|problem| Repair {
-                property: "document".to_owned(),
-                original: problem.original.clone(),
-                canonical: problem.read_as.clone(),
-                reason: problem.message.clone(),
-            })
-            .collect()
-    }
 }
 
 fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
@@ -475,7 +406,7 @@ fn repair_reason(repair: &Repair) -> Reason {
 
 /// Problems that belong to no record that was read: a lost statement among them may have been the head of a record, so
 /// it counts as a refusal that forbids removals; what was mended is a note.
-fn stray_problems(problems: &[Problem], address: &str, read: &mut ReadBundle) {
+fn stray_problems(problems: &[Problem], covered: &HashSet<&str>, address: &str, read: &mut ReadBundle) {
     let names: BTreeSet<String> = read
         .items
         .iter()
@@ -484,7 +415,8 @@ fn stray_problems(problems: &[Problem], address: &str, read: &mut ReadBundle) {
             ReadItem::Refused(line) => Some(line.name.clone()),
         })
         .collect();
-    let is_stray = |problem: &&Problem| !problem.subject.as_ref().is_some_and(|name| names.contains(name));
+    let is_told = |name: &String| names.contains(name) || covered.contains(name.as_str());
+    let is_stray = |problem: &&Problem| !problem.subject.as_ref().is_some_and(is_told);
     for problem in problems.iter().filter(is_stray) {
         let reason = problem_reason(problem);
         let name = problem.subject.clone().unwrap_or_else(|| address.to_owned());
