@@ -19,8 +19,12 @@ pub mod report;
 pub mod reread;
 pub mod scope;
 mod takeover;
+<<<<<<< HEAD
 pub mod validate;
 pub mod vocabularies;
+=======
+mod users;
+>>>>>>> work-rdf
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};

@@ -1,14 +1,20 @@
 //! The second phase: from archived documents to records. Pure work on bytes; nothing is fetched and nothing is stored.
 //! One bad record never loses its neighbours: each is taken or refused by itself, with a reason.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::fdp;
 use super::manifest::{Answer, Bundle};
+<<<<<<< HEAD
 use super::report::{Change, Reason, RecordFindings, RecordLine};
 use crate::db::runs::{KnownHashes, StagedRecord};
+=======
+use super::report::{Change, Reason, RecordLine};
+use super::users::{OwnProblems, Users};
+use crate::db::runs::StagedRecord;
+>>>>>>> work-rdf
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
@@ -121,7 +127,7 @@ pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -
             read.items.push(refused(None, subject.clone(), None, vec![no_dataset(address)]));
         }
     }
-    stray_problems(&problems, address, &mut read);
+    stray_problems(&problems, &users.covered, address, &mut read);
     if more_problems > 0 && !lost {
         read.notes.push(format!("{address}: {more_problems} more places were mended"));
     }
@@ -175,6 +181,7 @@ fn name_of(raw: &RawRecord) -> String {
     raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
+<<<<<<< HEAD
 /// Which problems concern which record: those of its own description, and those of what only it uses. What several
 /// records share is noted with each, but spoils none.
 struct Users<'a> {
@@ -281,6 +288,9 @@ pub fn read_stored(
 }
 
 fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, reading: &Reading<'_>) -> ReadItem {
+=======
+fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
+>>>>>>> work-rdf
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
@@ -597,7 +607,7 @@ fn repair_reason(repair: &Repair) -> Reason {
 
 /// Problems that belong to no record that was read: a lost statement among them may have been the head of a record, so
 /// it counts as a refusal that forbids removals; what was mended is a note.
-fn stray_problems(problems: &[Problem], address: &str, read: &mut ReadBundle) {
+fn stray_problems(problems: &[Problem], covered: &HashSet<&str>, address: &str, read: &mut ReadBundle) {
     let names: BTreeSet<String> = read
         .items
         .iter()
@@ -606,7 +616,8 @@ fn stray_problems(problems: &[Problem], address: &str, read: &mut ReadBundle) {
             ReadItem::Refused(line) => Some(line.name.clone()),
         })
         .collect();
-    let is_stray = |problem: &&Problem| !problem.subject.as_ref().is_some_and(|name| names.contains(name));
+    let is_told = |name: &String| names.contains(name) || covered.contains(name.as_str());
+    let is_stray = |problem: &&Problem| !problem.subject.as_ref().is_some_and(is_told);
     for problem in problems.iter().filter(is_stray) {
         let reason = problem_reason(problem);
         let name = problem.subject.clone().unwrap_or_else(|| address.to_owned());

@@ -250,8 +250,8 @@ pub fn split_joined(text: &str) -> Option<Vec<String>> {
 
 /// The text with every character that no IRI may have escaped as `%` and two hexadecimal digits per UTF-8 byte.
 #[must_use]
-pub fn escape(iri: impl AsRef<str>) -> String {
-    let trimmed = iri.as_ref().trim();
+pub fn escape(iri: &str) -> String {
+    let trimmed = iri.trim();
     let mut escaped = String::with_capacity(trimmed.len());
     let bytes = trimmed.as_bytes();
     // Square brackets belong around the address of a host only (RFC 3986, section 3.2.2).

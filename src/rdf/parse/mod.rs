@@ -121,6 +121,10 @@ impl Document<'_> {
         {
             return Err(ParseRefused::Dangerous { reason });
         }
+        if self.format == Format::JsonLd && salvage::json::context_work(&self.text) > salvage::json::MAX_CONTEXT_WORK {
+            let reason = "its contexts would have to be taken in too many times; declare the words once, at the top";
+            return Err(ParseRefused::Dangerous { reason: reason.to_owned() });
+        }
         Ok(())
     }
 
@@ -165,6 +169,11 @@ impl Document<'_> {
         };
         if !strict.faults.is_empty() && salvaged.quads.is_empty() {
             return Err(self.unreadable(&strict.faults, &salvaged));
+        }
+        if !salvage::xml::is_closed(&self.text) && !salvaged.cut {
+            salvaged.cut = true;
+            let problem = Problem::new(ProblemKind::Lost, Defect::Markup, "the document ends before its root does");
+            salvaged.problems.push((Some(self.text.len()), problem));
         }
         for (at, change) in self.marks() {
             let about = salvage::xml::about_before(&self.text, at).map(str::to_owned);

@@ -57,7 +57,7 @@ pub enum ParseRefused {
         limit: usize,
     },
     /// Made to cost more than it says.
-    #[error("the document was not opened: {reason}. Write it without entities and with fewer attributes")]
+    #[error("the document was not opened, because reading it could take forever: {reason}")]
     Dangerous {
         /// Why.
         reason: String,

@@ -230,6 +230,14 @@ impl<'a> Salvage<'a> {
             self.out.cut = true;
         }
         let subject = self.subject_of(segment.start);
+        if next.is_some() && self.stands_alone(segment.start, end) {
+            let written = slice(self.text, &(segment.start..end)).trim().to_owned();
+            let message = format!("{written} stands alone, without a property; nothing is missing");
+            let change = Change { at, defect: Defect::Punctuation, original: written, read_as: String::new(), message };
+            self.out.mended(segment.start, subject, change);
+            self.at = end;
+            return;
+        }
         self.out.lost(at, subject, defect, slice(self.text, &(segment.start..end)).trim(), message);
         self.at = end;
     }
@@ -239,6 +247,14 @@ impl<'a> Salvage<'a> {
         let mut lexer = Lexer::new(slice(self.text, &(segment.start..segment.end)), 0);
         let last = std::iter::from_fn(|| lexer.next()).last();
         last.is_some_and(|token| !token.closed)
+    }
+
+    /// Whether a part of the document is one resource and nothing else.
+    fn stands_alone(&self, start: usize, end: usize) -> bool {
+        let mut lexer = Lexer::new(slice(self.text, &(start..end)), 0);
+        let is_resource =
+            lexer.next().is_some_and(|token| token.closed && matches!(token.kind, Kind::Iri | Kind::Name));
+        is_resource && lexer.next().is_none()
     }
 
     /// Where inside a broken statement another one begins: on a line of its own, or after a full stop.

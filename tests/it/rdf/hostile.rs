@@ -54,10 +54,17 @@ fn survives(bytes: &[u8], header: Option<&str>) -> Result<(), TestCaseError> {
             for written in [Format::NTriples, Format::RdfXml] {
                 let again = serialise(&parsed.graph, written);
                 if written == Format::NTriples && !again.is_empty() {
-                    let read = parse(&again, Some(written.media_type()), BASE, &ParseLimits::default());
-                    prop_assert!(
-                        read.is_ok_and(|read| read.graph.len() == parsed.graph.len() && read.problems.is_empty())
-                    );
+                    match parse(&again, Some(written.media_type()), BASE, &ParseLimits::default()) {
+                        Ok(read) => prop_assert!(
+                            read.graph.len() == parsed.graph.len() && read.problems.is_empty(),
+                            "{:?}\n{}",
+                            read.problems,
+                            String::from_utf8_lossy(&again)
+                        ),
+                        Err(refused) => {
+                            prop_assert!(false, "{refused}\n{}", String::from_utf8_lossy(&again));
+                        }
+                    }
                 }
             }
             let _ = split(&parsed.graph);

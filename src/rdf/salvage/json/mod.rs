@@ -5,10 +5,15 @@
 //! Policy: reading goes on behind a broken member at the next place where a member or an object can begin; an object
 //! whose closing bracket is missing ends where a neighbour begins. Nothing recurses deeper than the limit.
 
+mod cost;
+mod texts;
+
 use serde_json::{Map, Value};
 
 use super::Salvaged;
 use crate::rdf::parse::{Defect, Problem, ProblemKind, excerpt};
+pub(in crate::rdf) use cost::{MAX_CONTEXT_WORK, context_work};
+use texts::{begins_member, escape, goes_on, window};
 
 /// Where an object with an `@id` stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +215,7 @@ impl Reader<'_, '_> {
                     self.at += 1;
                     break;
                 }
-                Some(b',') => self.extra_comma(b'}'),
+                Some(b',') => self.extra_comma(),
                 Some(b'"') => self.member(&mut map),
                 Some(b'{' | b']') => {
                     let message = "a } is missing before this place; what the object says may be incomplete";
@@ -266,7 +271,7 @@ impl Reader<'_, '_> {
                     }
                     continue;
                 }
-                Some(b',') => self.extra_comma(b']'),
+                Some(b',') => self.extra_comma(),
                 Some(b'}') => {
                     self.problem(ProblemKind::Lost, Defect::Punctuation, "", "a ] is missing before this place");
                     break;
@@ -294,7 +299,7 @@ impl Reader<'_, '_> {
         Value::Array(values)
     }
 
-    fn extra_comma(&mut self, _closing: u8) {
+    fn extra_comma(&mut self) {
         self.problem(ProblemKind::Mended, Defect::Punctuation, ",", "a comma stands where no value follows");
         self.at += 1;
     }
@@ -347,9 +352,8 @@ impl Reader<'_, '_> {
                 map.insert(name, value);
             }
             Some(known) if *known == value => {}
-            Some(known) if name.starts_with('@') && name != "@type" => {
+            Some(_) if name.starts_with('@') && name != "@type" => {
                 let message = format!("{name} occurs twice in one object; the second is left out");
-                let _ = known;
                 self.problem(ProblemKind::Lost, Defect::Repeated, &name, &message);
             }
             Some(known) => {
@@ -455,71 +459,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Bytes behind a text that are looked at to see whether it ends there.
-const LOOK_BEHIND: usize = 1_024;
-
-fn window(text: &str, from: usize) -> &str {
-    let mut end = text.len().min(from.saturating_add(LOOK_BEHIND));
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    text.get(from..end).unwrap_or_default()
-}
-
-/// Whether JSON can go on like this behind a text.
-fn goes_on(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    let mut marks = rest.chars();
-    match marks.next() {
-        None | Some(':' | '}' | ']') => true,
-        Some(',') => {
-            let next = marks.as_str().trim_start();
-            next.is_empty()
-                || next.starts_with(['"', '{', '[', '}', ']', '-', '/'])
-                || next.starts_with(|mark: char| mark.is_ascii_digit())
-                || ["true", "false", "null"].iter().any(|word| next.starts_with(word))
-        }
-        // A comma is missing: a member follows on its own line.
-        Some('"') => begins_member(rest),
-        Some(_) => false,
-    }
-}
-
-/// Whether a text begins with `"name":`.
-fn begins_member(rest: &str) -> bool {
-    let Some(inner) = rest.strip_prefix('"') else { return false };
-    let Some(end) = window(inner, 0).find(['"', '\n']) else { return false };
-    let (name, after) = inner.split_at(end);
-    !name.is_empty() && after.strip_prefix('"').is_some_and(|after| after.trim_start().starts_with(':'))
-}
-
-/// The character of an escape (RFC 8259, section 7) and its length with the backslash.
-fn escape(rest: &str) -> Option<(char, usize)> {
-    let mark = rest.chars().nth(1)?;
-    let plain = match mark {
-        '"' | '\\' | '/' => mark,
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'u' => {
-            let value = |from: usize| u32::from_str_radix(rest.get(from..from + 4)?, 16).ok();
-            let first = value(2)?;
-            if let Some(character) = char::from_u32(first) {
-                return Some((character, 6));
-            }
-            let second = rest.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| value(8));
-            let pair = second.and_then(|second| {
-                char::decode_utf16([u16::try_from(first).ok()?, u16::try_from(second).ok()?]).next()?.ok()
-            });
-            return Some(pair.map_or((char::REPLACEMENT_CHARACTER, 6), |character| (character, 12)));
-        }
-        _ => return None,
-    };
-    Some((plain, 2))
-}
-
 /// The `@id` of the smallest object around a byte.
 #[must_use]
 pub(in crate::rdf) fn object_at(spans: &[Span], at: usize) -> Option<&str> {
@@ -528,48 +467,4 @@ pub(in crate::rdf) fn object_at(spans: &[Span], at: usize) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read_all(text: &str) -> (Value, Vec<(ProblemKind, Defect, Option<String>)>) {
-        let mut out = Salvaged::default();
-        let json = read(text, 50, &mut out);
-        let problems = out.problems.into_iter().map(|(_, problem)| (problem.kind, problem.defect, problem.subject));
-        (json.value, problems.collect())
-    }
-
-    #[test]
-    fn sound_json_is_read_as_it_is() {
-        let text = r#"[{"@id": "a", "n": [1, 2.5, -3e2, true, null], "t": "a \"b\" \u00e9 \ud83d\ude00"}, {}]"#;
-        let (value, problems) = read_all(text);
-        assert_eq!(value, serde_json::from_str::<Value>(text).unwrap());
-        assert_eq!(problems, []);
-    }
-
-    #[test]
-    fn slips_are_mended() {
-        let (value, problems) = read_all(
-            "{\"@id\": \"a\", \"t\": \"say \"hi\" now\",, \"u\": \"C:\\data\" \"v\": \"two\nlines\", \"w\": [1,2,],}",
-        );
-        assert_eq!(value["t"], "say \"hi\" now");
-        assert_eq!((value["u"].as_str(), value["v"].as_str()), (Some("C:\\data"), Some("two\nlines")));
-        assert_eq!(value["w"], serde_json::json!([1, 2]));
-        assert!(
-            problems.iter().all(|(kind, _, subject)| *kind == ProblemKind::Mended && subject.as_deref() == Some("a")),
-            "{problems:?}"
-        );
-    }
-
-    #[test]
-    fn a_broken_member_costs_only_its_object() {
-        let (value, problems) = read_all(r#"[{"@id":"a","t":"x"},{"@id":"b","t":@@@,"u":"y"},{"@id":"c","t":"z"}]"#);
-        assert_eq!(
-            (value[0]["t"].as_str(), value[1]["u"].as_str(), value[2]["t"].as_str()),
-            (Some("x"), Some("y"), Some("z"))
-        );
-        assert_eq!(problems, [(ProblemKind::Lost, Defect::Syntax, Some("b".to_owned()))]);
-        let (value, problems) = read_all(r#"[{"@id":"a","t":"x"},{"@id":"b","t":"y",{"@id":"c","t":"z"}]"#);
-        assert_eq!(value[2]["@id"], "c");
-        assert_eq!(problems, [(ProblemKind::Lost, Defect::Punctuation, Some("b".to_owned()))]);
-    }
-}
+mod tests;
