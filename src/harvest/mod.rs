@@ -19,12 +19,9 @@ pub mod report;
 pub mod reread;
 pub mod scope;
 mod takeover;
-<<<<<<< HEAD
+mod users;
 pub mod validate;
 pub mod vocabularies;
-=======
-mod users;
->>>>>>> work-rdf
 
 pub use engine::{Engine, Options, StoredReport};
 pub use protocol::{Protocol, SourceOptions, Target};

@@ -7,14 +7,9 @@ use oxrdf::{Graph, NamedNodeRef, NamedOrBlankNode, TermRef};
 
 use super::fdp;
 use super::manifest::{Answer, Bundle};
-<<<<<<< HEAD
 use super::report::{Change, Reason, RecordFindings, RecordLine};
-use crate::db::runs::{KnownHashes, StagedRecord};
-=======
-use super::report::{Change, Reason, RecordLine};
 use super::users::{OwnProblems, Users};
-use crate::db::runs::StagedRecord;
->>>>>>> work-rdf
+use crate::db::runs::{KnownHashes, StagedRecord};
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
@@ -29,8 +24,6 @@ use crate::vocab::Vocabulary;
 
 /// How a report names a record that nothing names; such a record was never stored.
 const NAMELESS: &str = "a record without an IRI";
-/// Property under which mends of the document itself, before it became statements, are kept.
-pub(super) const DOCUMENT: &str = "document";
 
 /// Limits on what is read.
 #[derive(Debug, Clone, Copy)]
@@ -181,77 +174,6 @@ fn name_of(raw: &RawRecord) -> String {
     raw.iri.clone().or_else(identifier).unwrap_or_else(|| NAMELESS.to_owned())
 }
 
-<<<<<<< HEAD
-/// Which problems concern which record: those of its own description, and those of what only it uses. What several
-/// records share is noted with each, but spoils none.
-struct Users<'a> {
-    own: HashMap<&'a str, Vec<&'a Problem>>,
-    shared: HashMap<&'a str, Vec<&'a Problem>>,
-}
-
-impl<'a> Users<'a> {
-    fn new(records: &'a [RawRecord], problems: &'a [Problem]) -> Self {
-        let mut users = Self { own: HashMap::new(), shared: HashMap::new() };
-        let mut of_resource: HashMap<&str, Vec<&Problem>> = HashMap::new();
-        for problem in problems {
-            if let Some(subject) = &problem.subject {
-                of_resource.entry(subject).or_default().push(problem);
-            }
-        }
-        let heads: HashSet<&str> = records.iter().filter_map(|record| record.iri.as_deref()).collect();
-        let mut used_by: HashMap<&str, Vec<&str>> = HashMap::new();
-        if !of_resource.is_empty() {
-            for record in records {
-                let Some(iri) = record.iri.as_deref() else { continue };
-                for triple in &record.graph {
-                    let TermRef::NamedNode(node) = triple.object else { continue };
-                    let Some((name, _)) = of_resource.get_key_value(node.as_str()) else { continue };
-                    let names = used_by.entry(name).or_default();
-                    if !heads.contains(name) && names.last() != Some(&iri) {
-                        names.push(iri);
-                    }
-                }
-            }
-        }
-        for (name, problems) in of_resource {
-            users.own.entry(name).or_default().extend(&problems);
-            let names = used_by.remove(name).unwrap_or_default();
-            let place = if names.len() == 1 { &mut users.own } else { &mut users.shared };
-            for iri in names {
-                place.entry(iri).or_default().extend(&problems);
-            }
-        }
-        users
-    }
-
-    fn of(&self, record: &RawRecord) -> OwnProblems<'a> {
-        let iri = record.iri.as_deref().unwrap_or_default();
-        let problems = |map: &HashMap<&'a str, Vec<&'a Problem>>| map.get(iri).cloned().unwrap_or_default();
-        OwnProblems { own: problems(&self.own), shared: problems(&self.shared) }
-    }
-}
-
-/// The problems of one record.
-struct OwnProblems<'a> {
-    own: Vec<&'a Problem>,
-    shared: Vec<&'a Problem>,
-}
-
-impl OwnProblems<'_> {
-    /// What was mended, as the repairs that are kept with the record.
-    fn repairs(&self) -> Vec<Repair> {
-        let mended = self.own.iter().chain(&self.shared).filter(|problem| problem.kind == ProblemKind::Mended);
-        mended
-            .map(|problem| Repair {
-                property: DOCUMENT.to_owned(),
-                original: problem.original.clone(),
-                canonical: problem.read_as.clone(),
-                reason: problem.message.clone(),
-            })
-            .collect()
-    }
-}
-
 /// Reads a record again from the statements that are kept of it; `None` when it is not in them, or can no longer be
 /// read.
 #[must_use]
@@ -288,9 +210,6 @@ pub fn read_stored(
 }
 
 fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, reading: &Reading<'_>) -> ReadItem {
-=======
-fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, vocabulary: &Vocabulary, limits: &ReadLimits) -> ReadItem {
->>>>>>> work-rdf
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::read::{self, ReadLimits, Reading};
+use super::users;
 use crate::app::{App, vocabulary};
 use crate::db::records::reread::{self as rows, NewReading, Stored};
 use crate::db::runs::KnownHashes;
@@ -164,7 +165,7 @@ fn read_again(stored: &Stored, reading: &Reading<'_>) -> Option<NewReading> {
         return None;
     };
     // What was mended in the document as it came cannot be seen in the statements; it stays with the record.
-    let of_document = stored.repairs.iter().filter(|repair| repair.property == read::DOCUMENT).cloned();
+    let of_document = stored.repairs.iter().filter(|repair| repair.property == users::DOCUMENT).cloned();
     (read.document_hash != stored.document_hash).then(|| NewReading {
         document: read.document,
         document_hash: read.document_hash,

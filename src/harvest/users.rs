@@ -8,6 +8,9 @@ use crate::domain::dataset::Repair;
 use crate::rdf::parse::{Problem, ProblemKind};
 use crate::rdf::split::RawRecord;
 
+/// Property under which mends of the document itself, before it became statements, are kept.
+pub(super) const DOCUMENT: &str = "document";
+
 /// Which problems concern which record: those of its own description, and those of what only it uses. What several
 /// records share is noted with each, but spoils none.
 pub(super) struct Users<'a> {
@@ -74,7 +77,7 @@ impl OwnProblems<'_> {
         let mended = self.own.iter().chain(&self.shared).filter(|problem| problem.kind == ProblemKind::Mended);
         mended
             .map(|problem| Repair {
-                property: "document".to_owned(),
+                property: DOCUMENT.to_owned(),
                 original: problem.original.clone(),
                 canonical: problem.read_as.clone(),
                 reason: problem.message.clone(),
