@@ -11,7 +11,7 @@ from atlas import base
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Examples for each operation; the whole run is held to a time as well.
-EXAMPLES = 12
+EXAMPLES = 8
 MOST_SECONDS = 240
 
 
