@@ -61,7 +61,7 @@ pub struct ResultItem {
         ("q" = Option<String>, Query, max_length = 500, description = "Words; concepts with their narrower ones and synonyms are searched with them. At most 500 characters."),
         ("condition" = Option<Vec<String>>, Query, description = "Concept codes; repeat for several. Likewise topography, body-part, modality, manufacturer, country, type, method, sex, access, use, tier, provider, licence, linked, annotated, subject-kind, size-order, size, completeness, year."),
         ("modality.match" = inline(Option<MatchMode>), Query, description = "`all`: data sets must have every chosen value. Likewise for the other facets with several values."),
-        ("subjects" = Option<String>, Query, pattern = "^([0-9]{1,9}-[0-9]{0,9}|-[0-9]{1,9})?$", description = "A range: `100-`, `-50` or `10-20`. Likewise images and age."),
+        ("subjects" = Option<String>, Query, pattern = "^([0-9]{1,9}(-[0-9]{0,9})?|-[0-9]{1,9})?$", description = "A range: `100-`, `-50`, `10-20` or a number alone. Likewise images and age."),
         ("sort" = inline(Option<Order>), Query, description = "The order."),
         ("page" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "From 1."),
     ),
