@@ -169,8 +169,8 @@ impl Postgres {
             format!("WHERE token.facet NOT IN ({})", own_numbers.join(","))
         };
         let mut counts = format!(
-            "SELECT value AS token, n FROM (SELECT value, count(*) AS n FROM passing, unnest(tokens) AS value \
-             GROUP BY value) AS counted JOIN token ON token.id = value {shared}"
+            "SELECT counted.value AS token, n FROM (SELECT value, count(*) AS n FROM passing, unnest(tokens) AS value \
+             GROUP BY value) AS counted JOIN token ON token.id = counted.value {shared}"
         );
         for (facet, number) in own.iter().zip(&own_numbers) {
             counts.push_str(&format!(

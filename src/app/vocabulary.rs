@@ -30,7 +30,7 @@ pub fn refresh(db: &Db, shared: &SharedVocabulary) -> Result<bool, DbError> {
         match scheme {
             Ok(scheme) => schemes.push(scheme),
             Err(error) => {
-                tracing::error!(import = name, %error, "an imported vocabulary cannot be read and is left out")
+                tracing::error!(import = name, %error, "an imported vocabulary cannot be read and is left out");
             }
         }
     }

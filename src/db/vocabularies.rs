@@ -101,8 +101,11 @@ pub fn list(connection: &mut Connection) -> Result<Vec<Import>, DbError> {
     Ok(vocabulary_import::table.order(vocabulary_import::name).select(Import::as_select()).load(connection)?)
 }
 
+/// The name of an import, and its contents where they can be unpacked.
+pub type NamedContent = (String, Result<String, DbError>);
+
 /// The stored contents by name, JSON; one that cannot be unpacked is an error of its own row only.
-pub fn contents(connection: &mut Connection) -> Result<Vec<(String, Result<String, DbError>)>, DbError> {
+pub fn contents(connection: &mut Connection) -> Result<Vec<NamedContent>, DbError> {
     let rows: Vec<(String, Vec<u8>)> = vocabulary_import::table
         .order(vocabulary_import::name)
         .select((vocabulary_import::name, vocabulary_import::packed))

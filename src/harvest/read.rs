@@ -281,7 +281,7 @@ fn dataset(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            let item = finish(&about, &value, canonical, read.profile, repairs, findings, notices);
+            let item = finish(&about, &value, canonical, read.profile, repairs, &findings, notices);
             reading.check(item, || {
                 let written = (&value, read.profile);
                 reading.shapes.dataset(graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
@@ -310,7 +310,7 @@ fn series(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            let item = finish(&about, &value, canonical, read.profile, read.repairs, findings, notices);
+            let item = finish(&about, &value, canonical, read.profile, read.repairs, &findings, notices);
             reading.check(item, || {
                 let written = (&value, read.profile);
                 reading.shapes.series(&raw.graph, raw.subject.as_ref(), written, reading.vocabulary, reading.wish)
@@ -357,15 +357,14 @@ fn finish<T: serde::Serialize>(
     canonical: &Canonical,
     profile: Profile,
     repairs: Vec<Repair>,
-    findings: Vec<Reason>,
+    findings: &[Reason],
     mut notices: Vec<Reason>,
 ) -> ReadItem {
     let title = shown(&about.titles, "en").map(|title| title.text.clone());
     let identity = about.iri.clone().or_else(|| about.identifier.clone()).unwrap_or_default();
     notices.extend(findings.iter().cloned());
     notices.extend(repairs.iter().map(repair_reason));
-    let serialised =
-        serde_json::to_string(value).and_then(|document| Ok((document, serde_json::to_string(&findings)?)));
+    let serialised = serde_json::to_string(value).and_then(|document| Ok((document, serde_json::to_string(findings)?)));
     let (document, findings) = match serialised {
         Ok(both) => both,
         Err(error) => {

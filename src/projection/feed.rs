@@ -14,6 +14,9 @@ use crate::search::{Entry, SearchChange};
 /// Records read at a time when an index is built anew.
 const REBUILD_PAGE: i64 = 200;
 
+/// Graphs written in one transaction of the RDF index: its work for each graph grows with what was written before.
+const MOST_GRAPHS: i64 = 200;
+
 /// Data sets asked about in one statement; a series with many members changes more at once.
 const MOST_ASKED: usize = 1_000;
 
@@ -148,6 +151,7 @@ fn add_members_of_series(connection: &mut Connection, changed: &mut Vec<Record>)
 /// Brings the RDF index forward by at most `limit` events; answers whether there may be more.
 pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, ProjectionError> {
     let at = parts.rdf.cursor()?;
+    let limit = limit.min(MOST_GRAPHS);
     let in_force = parts.vocabulary.current();
     let step = parts.db.read_blocking(|connection| batch(connection, Some(at), limit, in_force.stamp()))?;
     match step {

@@ -3,6 +3,7 @@
 //! Policy: the database is the truth, this store is a projection of it. One change set is one transaction that also
 //! stores the cursor, so a crash leaves either all of it or nothing. One process writes, and one writer at a time.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -119,10 +120,15 @@ impl RdfStore {
     pub fn apply(&self, changes: &[GraphChange], cursor: i64) -> Result<(), StoreError> {
         let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut transaction = self.store.start_transaction()?;
-        for change in changes {
+        let latest: BTreeMap<&str, &GraphChange> =
+            changes.iter().map(|change| (change.record_id.as_str(), change)).collect();
+        for change in latest.into_values() {
             let name = graph_name(&change.record_id)?;
             let graph_ref = GraphNameRef::NamedNode(name.as_ref());
-            transaction.remove_named_graph(name.as_ref())?;
+            // Removing looks through everything that the transaction wrote so far: only where there is something.
+            if self.store.contains_named_graph(name.as_ref())? {
+                transaction.remove_named_graph(name.as_ref())?;
+            }
             if let Some(graph) = &change.graph {
                 for triple in graph {
                     transaction.insert(own(&change.record_id, triple).as_ref().in_graph(graph_ref));

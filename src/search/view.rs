@@ -218,8 +218,8 @@ mod tests {
     use std::sync::LazyLock;
 
     use proptest::prelude::*;
-    use tantivy::aggregation::AggregationCollector;
     use tantivy::aggregation::agg_req::Aggregations;
+    use tantivy::aggregation::{AggContextParams, AggregationCollector};
     use tantivy::query::{AllQuery, TermQuery};
     use tantivy::schema::IndexRecordOption;
     use tantivy::{Index, IndexWriter, TantivyDocument, Term};
@@ -263,7 +263,7 @@ mod tests {
 
     /// What the engine's own terms aggregation counts.
     fn aggregated(view: &View, query: &dyn Query) -> BTreeMap<String, u64> {
-        let collector = AggregationCollector::from_aggs(AGGREGATIONS.clone(), Default::default());
+        let collector = AggregationCollector::from_aggs(AGGREGATIONS.clone(), AggContextParams::default());
         let found = serde_json::to_value(view.searcher.search(query, &collector).unwrap()).unwrap();
         let buckets = found["tokens"]["buckets"].as_array().cloned().unwrap_or_default();
         let count = |bucket: &serde_json::Value| bucket["doc_count"].as_u64().unwrap();

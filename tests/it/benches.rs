@@ -13,9 +13,9 @@ fn every_bench_runs_on_a_small_catalogue_and_its_engines_agree() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::empty_on(Backend::Postgres);
     let settings = figures::Settings {
-        size: 300,
-        harvested: 120,
-        large: 110,
+        size: 120,
+        harvested: 20,
+        large: 10,
         parts: figures::Part::ALL.to_vec(),
         effort: figures::effort(0, 1, Duration::ZERO),
         starts: 1,
@@ -28,8 +28,7 @@ fn every_bench_runs_on_a_small_catalogue_and_its_engines_agree() {
     let measured = figures::run(&settings);
     let table = figures::publish(&measured, &settings, &folder.path().join("results"), "small");
     let text = std::fs::read_to_string(table).unwrap();
-    for what in
-        ["engine alone", "PostgreSQL", "bare tantivy", "harvest of 120", "results page", "atlas serve", "memory"]
+    for what in ["engine alone", "PostgreSQL", "bare tantivy", "harvest of 20", "results page", "atlas serve", "memory"]
     {
         assert!(text.contains(what), "no figure about {what} in {text}");
     }
