@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod paging;
 pub mod protocol;
 pub mod read;
+mod record;
 pub mod report;
 pub mod reread;
 pub mod scope;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::read::{self, ReadLimits, Reading};
-use super::users;
+use super::read::{ReadLimits, Reading};
+use super::{record, users};
 use crate::app::{App, vocabulary};
 use crate::db::records::reread::{self as rows, NewReading, Stored};
 use crate::db::runs::KnownHashes;
@@ -159,7 +159,7 @@ pub fn step(
 
 /// The new reading, where it differs from the stored one. A record that cannot be read any more keeps what it has.
 fn read_again(stored: &Stored, reading: &Reading<'_>) -> Option<NewReading> {
-    let read = read::read_stored(stored.kind, &stored.identity, &stored.source_graph, &stored.graph_hash, reading);
+    let read = record::read_stored(stored.kind, &stored.identity, &stored.source_graph, &stored.graph_hash, reading);
     let Some(read) = read else {
         tracing::warn!(record.id = %stored.id, "a stored record could not be read again and stays as it is");
         return None;

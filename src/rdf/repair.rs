@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
 
 use super::namespaces;
 use super::parse::{Defect, Problem, ProblemKind};
@@ -145,7 +145,7 @@ impl Cleaner {
             self.report(about, ProblemKind::Mended, Defect::LanguageTag, message, &written, "");
             return plain;
         }
-        match self.datatype(literal.datatype().into_owned(), about) {
+        match self.datatype(literal.datatype(), about) {
             None => literal,
             Some(Ok(datatype)) => Literal::new_typed_literal(literal.value(), datatype),
             Some(Err(())) => Literal::new_simple_literal(literal.value()),
@@ -153,7 +153,7 @@ impl Cleaner {
     }
 
     /// `None`: the datatype is fine as it is.
-    fn datatype(&mut self, datatype: NamedNode, about: Option<&str>) -> Option<Result<NamedNode, ()>> {
+    fn datatype(&mut self, datatype: NamedNodeRef<'_>, about: Option<&str>) -> Option<Result<NamedNode, ()>> {
         if expanded(datatype.as_str()).is_none() && (!self.check_iris || NamedNode::new(datatype.as_str()).is_ok()) {
             return None;
         }

@@ -1,6 +1,7 @@
 //! The catalogue as the web floor sees it: one facade over the database and the two indexes. Only published records
 //! come out; a record that was published once and is no longer is told apart from one that never was.
 
+mod members;
 mod spelling;
 
 use std::collections::HashMap;
@@ -24,9 +25,12 @@ use crate::error::{ErrorKind, UserError};
 use crate::search::{Overview, SearchPage, Suggestion};
 use crate::vocab::Vocabulary;
 
+use members::{Membership, read_members};
+
+pub use members::Member;
 pub use spelling::Spelling;
 
-/// Records read in one go while members of series are listed.
+/// Records read in one go while series are listed.
 const BATCH: i64 = 500;
 /// Characters of an outside text that an error repeats.
 const QUOTED_CHARACTERS: usize = 80;
@@ -73,37 +77,12 @@ pub struct PublishedSeries {
     pub members: Vec<Member>,
 }
 
-/// A data set in a series.
-#[derive(Debug, Clone)]
-pub struct Member {
-    /// Slug of the data set.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// Its counts.
-    pub counts: crate::domain::dataset::Counts,
-    /// Whether it re-uses the subjects of others.
-    pub derived: bool,
-    /// When its metadata last changed here.
-    pub changed: DateTime<Utc>,
-    /// Id of the data set across sources.
-    pub data_set: String,
-    /// IRI of the series.
-    series: String,
-}
-
 /// A provider with its sources.
 pub struct PublishedProvider {
     /// The organisation.
     pub organisation: Organisation,
     /// Each source with its newest finished harvest.
     pub sources: Vec<(Source, Option<Run>)>,
-}
-
-/// Members of all series at one state of the index.
-struct Membership {
-    cursor: Option<i64>,
-    members: HashMap<String, Vec<Member>>,
 }
 
 /// The facade.
@@ -462,42 +441,6 @@ fn read_dataset(connection: &mut Connection, record: Record, language: &str) -> 
         }
     }
     Ok(PublishedDataset { repairs: record.repairs()?, dataset, provider, source, confirmed, versions, series, record })
-}
-
-fn read_members(connection: &mut Connection, language: &str) -> Result<HashMap<String, Vec<Member>>, DbError> {
-    let mut members: HashMap<String, Vec<Member>> = HashMap::new();
-    let mut after = None;
-    loop {
-        let batch = records::published(connection, RecordKind::Dataset, after.as_ref(), BATCH)?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id.clone());
-        for record in batch {
-            for member in members_of(&record, language)? {
-                members.entry(member.series.clone()).or_default().push(member);
-            }
-        }
-    }
-    for list in members.values_mut() {
-        list.sort_by_key(|member| member.title.to_lowercase());
-    }
-    Ok(members)
-}
-
-fn members_of(record: &Record, language: &str) -> Result<Vec<Member>, DbError> {
-    let dataset = record.dataset()?;
-    let title = shown(&dataset.titles, language).map_or_else(|| record.slug.to_string(), |title| title.text.clone());
-    let iris = dataset.series.iter().filter_map(|reference| reference.iri.clone());
-    Ok(iris
-        .map(|series| Member {
-            slug: record.slug.to_string(),
-            title: title.clone(),
-            counts: dataset.counts.clone(),
-            derived: dataset.derived,
-            changed: record.changed,
-            data_set: record.data_set_id.to_string(),
-            series,
-        })
-        .collect())
 }
 
 /// Runs blocking work on its own thread.
