@@ -229,7 +229,7 @@ fn dataset(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            finish(&about, &value, canonical, read.profile, repairs, findings, notices)
+            finish(&about, &value, canonical, read.profile, repairs, &findings, notices)
         }
     }
 }
@@ -254,7 +254,7 @@ fn series(
                 titles: value.titles.clone(),
             };
             findings.extend(read.findings.into_iter().map(finding_reason));
-            finish(&about, &value, canonical, read.profile, read.repairs, findings, notices)
+            finish(&about, &value, canonical, read.profile, read.repairs, &findings, notices)
         }
     }
 }
@@ -275,15 +275,14 @@ fn finish<T: serde::Serialize>(
     canonical: &Canonical,
     profile: Profile,
     repairs: Vec<Repair>,
-    findings: Vec<Reason>,
+    findings: &[Reason],
     mut notices: Vec<Reason>,
 ) -> ReadItem {
     let title = shown(&about.titles, "en").map(|title| title.text.clone());
     let identity = about.iri.clone().or_else(|| about.identifier.clone()).unwrap_or_default();
     notices.extend(findings.iter().cloned());
     notices.extend(repairs.iter().map(repair_reason));
-    let serialised =
-        serde_json::to_string(value).and_then(|document| Ok((document, serde_json::to_string(&findings)?)));
+    let serialised = serde_json::to_string(value).and_then(|document| Ok((document, serde_json::to_string(findings)?)));
     let (document, findings) = match serialised {
         Ok(both) => both,
         Err(error) => {

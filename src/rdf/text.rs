@@ -52,10 +52,10 @@ pub struct Text<'a> {
 /// [`ParseRefused`] when it is packed and cannot be unpacked, or too large once it is.
 pub fn decode<'a>(bytes: &'a [u8], media_type: Option<&str>, max_bytes: usize) -> Result<Text<'a>, ParseRefused> {
     if !bytes.starts_with(&[0x1F, 0x8B]) {
-        return unpacked(Cow::Borrowed(bytes), media_type);
+        return unpacked(&Cow::Borrowed(bytes), media_type);
     }
     let plain = gunzip(bytes, max_bytes)?;
-    let mut text = unpacked(Cow::Owned(plain), media_type)?;
+    let mut text = unpacked(&Cow::Owned(plain), media_type)?;
     let note = Change::whole("gzip", "the document is packed with gzip and its header does not say so");
     text.changes.insert(0, note);
     Ok(text)
@@ -74,14 +74,17 @@ fn gunzip(bytes: &[u8], max_bytes: usize) -> Result<Vec<u8>, ParseRefused> {
     }
 }
 
-fn unpacked<'a>(bytes: Cow<'a, [u8]>, media_type: Option<&str>) -> Result<Text<'a>, ParseRefused> {
-    if let Some((wide, skip)) = wide(&bytes) {
+fn unpacked<'a>(bytes: &Cow<'a, [u8]>, media_type: Option<&str>) -> Result<Text<'a>, ParseRefused> {
+    if let Some((wide, skip)) = wide(bytes) {
         return wide_text(bytes.get(skip..).unwrap_or_default(), wide);
     }
     let skip = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
     let text = match bytes {
-        Cow::Borrowed(bytes) => str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(Cow::Borrowed).ok(),
-        Cow::Owned(ref bytes) => {
+        Cow::Borrowed(bytes) => {
+            let bytes: &'a [u8] = bytes;
+            str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(Cow::Borrowed).ok()
+        }
+        Cow::Owned(bytes) => {
             str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(|text| Cow::Owned(text.to_owned())).ok()
         }
     };

@@ -89,7 +89,7 @@ struct Salvage<'a> {
     marks: VecDeque<(usize, Problem)>,
 }
 
-impl<'a> Salvage<'a> {
+impl Salvage<'_> {
     fn run(&mut self) -> Result<(), ParseRefused> {
         let most_lost = self.limits.max_problems.saturating_mul(LOST_FACTOR);
         let most_wasted = self.text.len().saturating_mul(WASTE_FACTOR).saturating_add(FREE_WASTE);
@@ -98,7 +98,7 @@ impl<'a> Salvage<'a> {
             match first.part {
                 Part::Directive => self.directive(&first),
                 Part::Graph => self.at = first.end,
-                Part::Statement => size = self.statements(first, size)?,
+                Part::Statement => size = self.statements(first, size),
             }
             if self.out.quads.len() > self.limits.max_triples {
                 return Err(ParseRefused::TooManyTriples { limit: self.limits.max_triples });
@@ -114,7 +114,7 @@ impl<'a> Salvage<'a> {
     }
 
     /// Reads a run of statements, or deals with the first one that is broken. The size that the next run may have.
-    fn statements(&mut self, first: Segment, size: usize) -> Result<usize, ParseRefused> {
+    fn statements(&mut self, first: Segment, size: usize) -> usize {
         let start = first.start;
         let mut run = vec![first];
         while run.len() < size {
@@ -128,7 +128,7 @@ impl<'a> Salvage<'a> {
         let Err(error) = self.strict(start, end, run.last().is_some_and(|segment| segment.ended)) else {
             self.at = end;
             self.settle_marks(&run);
-            return Ok(size.saturating_mul(2).min(RUN));
+            return size.saturating_mul(2).min(RUN);
         };
         self.wasted = self.wasted.saturating_add(end - start);
         let [only] = run.as_slice() else {
@@ -141,12 +141,12 @@ impl<'a> Salvage<'a> {
                 self.at = good_end;
                 self.settle_marks(&run);
             }
-            return Ok(1);
+            return 1;
         };
         let only = only.clone();
         self.broken(&only, &error);
         self.settle_marks(&run);
-        Ok(4)
+        4
     }
 
     /// Gives the marks that were passed the resource of their statement.
