@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
+use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
 use super::namespaces;
 use super::parse::{Defect, Problem, ProblemKind};
@@ -67,7 +67,10 @@ impl Cleaner {
                 }
                 match self.iri(node, about.as_deref()) {
                     Ok(node) => Term::NamedNode(node),
-                    Err(text) => Term::Literal(Literal::new_simple_literal(text)),
+                    Err(text) => {
+                        let text = Literal::new_simple_literal(text);
+                        Term::Literal(self.without_controls(text, about.as_deref()))
+                    }
                 }
             }
             Term::Literal(literal) => Term::Literal(self.literal(literal, about.as_deref())),
@@ -145,7 +148,7 @@ impl Cleaner {
             self.report(about, ProblemKind::Mended, Defect::LanguageTag, message, &written, "");
             return plain;
         }
-        match self.datatype(literal.datatype(), about) {
+        match self.datatype(&literal.datatype().into_owned(), about) {
             None => literal,
             Some(Ok(datatype)) => Literal::new_typed_literal(literal.value(), datatype),
             Some(Err(())) => Literal::new_simple_literal(literal.value()),
@@ -153,7 +156,7 @@ impl Cleaner {
     }
 
     /// `None`: the datatype is fine as it is.
-    fn datatype(&mut self, datatype: NamedNodeRef<'_>, about: Option<&str>) -> Option<Result<NamedNode, ()>> {
+    fn datatype(&mut self, datatype: &NamedNode, about: Option<&str>) -> Option<Result<NamedNode, ()>> {
         if expanded(datatype.as_str()).is_none() && (!self.check_iris || NamedNode::new(datatype.as_str()).is_ok()) {
             return None;
         }
@@ -296,6 +299,18 @@ mod tests {
         assert_eq!(escape("https://[::1]:80/a[1]#b#c"), "https://[::1]:80/a%5B1%5D#b%23c");
         assert_eq!(escape("https://x.example/50%/a%20b"), "https://x.example/50%25/a%20b");
         assert_eq!(escape("https://x.example/ä"), "https://x.example/ä");
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_mended_is_kept_as_a_text_that_can_be_written() {
+        let node = |iri: &str| NamedNode::new_unchecked(iri);
+        let graph_name = oxrdf::GraphName::DefaultGraph;
+        let quad =
+            Quad::new(node("https://x.example/a"), node("https://x.example/p"), node("h\u{b}ttp://x"), graph_name);
+        let cleaned = clean(vec![quad], true);
+        let objects: Vec<String> = cleaned.graph.iter().map(|triple| triple.object.to_string()).collect();
+        assert_eq!(objects, ["\"http://x\""]);
+        assert!(cleaned.problems.iter().any(|(problem, _)| problem.defect == Defect::ControlCharacter));
     }
 
     #[test]

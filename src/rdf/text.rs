@@ -80,7 +80,10 @@ fn unpacked<'a>(bytes: &Cow<'a, [u8]>, media_type: Option<&str>) -> Result<Text<
     }
     let skip = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
     let text = match bytes {
-        Cow::Borrowed(bytes) => str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(Cow::Borrowed).ok(),
+        Cow::Borrowed(bytes) => {
+            let bytes: &'a [u8] = bytes;
+            str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(Cow::Borrowed).ok()
+        }
         Cow::Owned(bytes) => {
             str::from_utf8(bytes.get(skip..).unwrap_or_default()).map(|text| Cow::Owned(text.to_owned())).ok()
         }

@@ -249,11 +249,11 @@ impl Document<'_> {
         let mut lines = Lines::new(&self.text);
         placed.extend(cleaned.problems.into_iter().map(|(problem, written)| (lines.find(&written), problem)));
         placed.sort_by_key(|(at, problem)| (at.is_none(), *at, problem.line));
-        let mut positions = Places::new(&self.text);
+        let mut finder = Places::new(&self.text);
         let mut problems: Vec<Problem> = placed
             .into_iter()
             .map(|(at, problem)| match at {
-                Some(at) => problem.at(Some(positions.of(at))),
+                Some(at) => problem.at(Some(finder.of(at))),
                 None => problem,
             })
             .collect();

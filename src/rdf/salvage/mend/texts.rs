@@ -204,8 +204,8 @@ fn is_keyword(text: &str, token: &Token) -> bool {
     matches!(slice(text, &token.range).to_ascii_lowercase().as_str(), "prefix" | "base" | "graph")
 }
 
-/// The character of `u` with four or `U` with eight hexadecimal digits at the start of a text, also of the two halves that JSON writes, and how many
-/// characters it takes after the backslash.
+/// The character of `u` with four or `U` with eight hexadecimal digits at the start of a text, also of the two halves
+/// that JSON writes, and how many characters it takes after the backslash.
 fn unicode(text: &str, kind: char) -> Option<(char, usize)> {
     let digits = if kind == 'u' { 4 } else { 8 };
     let value = |from: usize| u32::from_str_radix(text.get(from..from + digits)?, 16).ok();
