@@ -66,7 +66,16 @@ impl Cleaner {
                     return;
                 }
                 match self.iri(node, about.as_deref()) {
-                    Ok(node) => Term::NamedNode(node),
+                    Ok(node) => {
+                        // Escaping can bring two addresses to light; what is written must read the same again.
+                        if let Some(both) = self.joined(&node, about.as_deref()) {
+                            for one in both {
+                                graph.insert(&Triple::new(subject.clone(), predicate.clone(), one));
+                            }
+                            return;
+                        }
+                        Term::NamedNode(node)
+                    }
                     Err(text) => {
                         let text = Literal::new_simple_literal(text);
                         Term::Literal(self.without_controls(text, about.as_deref()))
@@ -311,6 +320,18 @@ mod tests {
         let objects: Vec<String> = cleaned.graph.iter().map(|triple| triple.object.to_string()).collect();
         assert_eq!(objects, ["\"http://x\""]);
         assert!(cleaned.problems.iter().any(|(problem, _)| problem.defect == Defect::ControlCharacter));
+    }
+
+    #[test]
+    fn what_was_mended_reads_the_same_again() {
+        let node = |iri: &str| NamedNode::new_unchecked(iri);
+        let joined = node("https://x.example/a}b,\"https://x.example/c");
+        let graph_name = oxrdf::GraphName::DefaultGraph;
+        let quad = Quad::new(node("https://x.example/a"), node("https://x.example/p"), joined, graph_name.clone());
+        let once = clean(vec![quad], true);
+        let again =
+            clean(once.graph.iter().map(|triple| triple.into_owned().in_graph(graph_name.clone())).collect(), true);
+        assert_eq!((once.graph.len(), again.problems.len()), (again.graph.len(), 0));
     }
 
     #[test]

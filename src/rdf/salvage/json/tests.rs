@@ -41,5 +41,6 @@ fn a_broken_member_costs_only_its_object() {
     assert_eq!(problems, [(ProblemKind::Lost, Defect::Syntax, Some("b".to_owned()))]);
     let (value, problems) = read_all(r#"[{"@id":"a","t":"x"},{"@id":"b","t":"y",{"@id":"c","t":"z"}]"#);
     assert_eq!(value[2]["@id"], "c");
-    assert_eq!(problems, [(ProblemKind::Lost, Defect::Punctuation, Some("b".to_owned()))]);
+    assert_eq!(problems.first(), Some(&(ProblemKind::Lost, Defect::Punctuation, Some("b".to_owned()))));
+    assert!(problems.iter().skip(1).all(|(kind, ..)| *kind == ProblemKind::Mended), "{problems:?}");
 }

@@ -21,7 +21,7 @@ pub(super) fn goes_on(rest: &str) -> bool {
         Some(',') => {
             let next = marks.as_str().trim_start();
             next.is_empty()
-                || next.starts_with(['"', '{', '[', '}', ']', '-', '/'])
+                || next.starts_with(['"', '{', '[', '}', ']', '-', '/', ','])
                 || next.starts_with(|mark: char| mark.is_ascii_digit())
                 || ["true", "false", "null"].iter().any(|word| next.starts_with(word))
         }
