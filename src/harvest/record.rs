@@ -11,7 +11,7 @@ use crate::db::runs::StagedRecord;
 use crate::domain::dataset::{Dataset, LangText, Profile, Repair, Series, shown};
 use crate::domain::ids::Slug;
 use crate::domain::lifecycle::RecordKind;
-use crate::rdf::canonical::{Canonical, canonicalise};
+use crate::rdf::canonical::{self, Canonical, canonicalise};
 use crate::rdf::caps::{self, Capped};
 use crate::rdf::namespaces::prefixed;
 use crate::rdf::parse::ProblemKind;
@@ -44,11 +44,7 @@ pub(super) fn read_stored(
     graph_hash: &str,
     reading: &Reading<'_>,
 ) -> Option<StagedRecord> {
-    let mut graph = Graph::new();
-    for quad in oxttl::NQuadsParser::new().for_slice(source_graph.as_bytes()) {
-        let quad = quad.ok()?;
-        graph.insert(&oxrdf::Triple::new(quad.subject, quad.predicate, quad.object));
-    }
+    let graph = canonical::read(source_graph).ok()?;
     let wanted = match kind {
         RecordKind::Dataset => split::RecordKind::Dataset,
         RecordKind::Series => split::RecordKind::Series,

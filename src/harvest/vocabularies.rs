@@ -10,7 +10,7 @@ use crate::app::{App, vocabulary};
 use crate::db::DbError;
 use crate::db::vocabularies::{self as rows, Import, NewImport};
 use crate::rdf::parse::{self, ParseLimits, ParseRefused, ProblemKind};
-use crate::vocab::import::{Notes, read_scheme};
+use crate::vocab::import::{Notes, check_name, read_scheme};
 use crate::vocab::{ImportInfo, ImportOptions, ImportRefused, ImportReport, ImportedScheme, SharedVocabulary};
 use crate::vocab::{Vocabulary, VocabularyError};
 
@@ -111,6 +111,7 @@ fn read_file(file: &str, bytes: &[u8], options: &ImportOptions) -> Result<(Impor
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(refused(ImportRefused::Empty));
     }
+    check_name(&options.name).map_err(refused)?;
     let limits = ParseLimits { max_bytes: LARGEST_FILE, max_triples: MOST_STATEMENTS, ..ParseLimits::default() };
     let base = format!("urn:atlas:import:{}", options.name);
     let parsed = parse::parse(bytes, media_type(file), &base, &limits)

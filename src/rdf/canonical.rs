@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
-use oxrdf::{BlankNodeRef, Graph, NamedOrBlankNodeRef, TermRef};
+use oxrdf::{BlankNodeRef, Graph, NamedOrBlankNodeRef, TermRef, Triple};
+use oxttl::{NQuadsParser, TurtleSyntaxError};
 use sha2::{Digest, Sha256};
 
 /// The most blank nodes that one record's graph may have.
@@ -45,6 +46,19 @@ pub enum CanonicalRefused {
         /// How many.
         count: usize,
     },
+}
+
+/// The graph of a canonical text as it is kept with a record. It is our own writing: nothing is guessed, nothing mended.
+///
+/// # Errors
+/// Where the text is not N-Quads any more.
+pub fn read(nquads: &str) -> Result<Graph, TurtleSyntaxError> {
+    let mut graph = Graph::new();
+    for quad in NQuadsParser::new().for_slice(nquads.as_bytes()) {
+        let quad = quad?;
+        graph.insert(&Triple::new(quad.subject, quad.predicate, quad.object));
+    }
+    Ok(graph)
 }
 
 /// The canonical form of the graph.

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use oxttl::TurtleSyntaxError;
+
 use super::{RecordPage, Target, write_dataset, write_series};
 use crate::domain::dataset::{Dataset, Profile, Series};
-use crate::rdf::Graph;
-use crate::rdf::parse::{ParseLimits, ParseRefused, parse};
+use crate::rdf::{Graph, canonical};
 use crate::vocab::Vocabulary;
 
 /// A profile to give a record out in.
@@ -95,15 +96,11 @@ impl Served {
         vocabulary: &Vocabulary,
         page: Option<RecordPage>,
         quads: &str,
-    ) -> Result<Graph, ParseRefused> {
+    ) -> Result<Graph, TurtleSyntaxError> {
         match (self.target(page), contents) {
             (Some(target), Contents::Dataset(dataset)) => Ok(write_dataset(dataset, vocabulary, &target)),
             (Some(target), Contents::Series(series)) => Ok(write_series(series, vocabulary, &target)),
-            (None, _) => {
-                let limits = ParseLimits::default();
-                parse(quads.as_bytes(), Some("application/n-quads"), "urn:atlas:source", &limits)
-                    .map(|parsed| parsed.graph)
-            }
+            (None, _) => canonical::read(quads),
         }
     }
 }

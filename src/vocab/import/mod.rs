@@ -23,7 +23,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 pub(super) use join::{Joining, join};
-pub use read::{ImportOptions, ImportRefused, read_scheme};
+pub use read::{ImportOptions, ImportRefused, check_name, read_scheme};
 
 use super::load::VocabularyError;
 use crate::domain::concept::{ConceptId, Scheme};

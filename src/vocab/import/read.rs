@@ -129,7 +129,11 @@ pub fn read_scheme(graph: &oxrdf::Graph, options: &ImportOptions) -> Result<(Imp
     Ok((scheme, notes))
 }
 
-fn check_name(name: &str) -> Result<(), ImportRefused> {
+/// Whether an import can have this name.
+///
+/// # Errors
+/// [`ImportRefused::BadName`].
+pub fn check_name(name: &str) -> Result<(), ImportRefused> {
     const LONGEST: usize = 40;
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let good = !name.is_empty() && name.len() <= LONGEST && name.bytes().all(is_plain) && !name.starts_with('-');

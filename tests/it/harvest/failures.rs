@@ -210,6 +210,8 @@ async fn one_bad_byte_costs_one_record_of_a_thousand() {
         ("dct:title \"set-500\"@en", "dct:title \"set\r-500\"@en"),
         ("dct:title \"set-500\"@en", "dct:title \"set\\500\"@en"),
         ("dct:title \"set-500\"@en", "dct:title \"set\u{1}500\"@en"),
+        ("dct:title \"set-500\"@en", "dct:title \"set \"500\"@en"),
+        ("dct:title \"set-500\"@en", "dct:title \"set-500@en"),
     ] {
         let bench = Bench::new(Protocol::Document, "/all.ttl").await;
         bench.provider.set("/all.ttl", Answer::turtle(text.replace(good, bad)));

@@ -345,7 +345,7 @@ async fn one_bad_record_on_a_page_costs_only_itself() {
     let bench = five().await;
     bench.harvest().await;
     let Answer::Document(_, body) = page("c", "<?page=3> hydra:next <?page=4> .") else { unreachable!() };
-    let text = String::from_utf8(body).unwrap().replace("dct:title \"c\"@en", "dct:title \"c@en");
+    let text = String::from_utf8(body).unwrap().replace("dct:title \"c\"@en", "nowhere:title \"c\"@en");
     bench.provider.set("/catalog?page=3", Answer::turtle(text));
     let report = bench.harvest().await;
     assert_ne!(report.outcome, RunOutcome::Complete, "{report}");
