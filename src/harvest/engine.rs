@@ -20,7 +20,7 @@ use super::{HarvestError, takeover};
 use crate::app::App;
 use crate::config::HarvestSettings;
 use crate::db::sources::Source;
-use crate::db::{Db, leases, runs, sources};
+use crate::db::{Db, DbError, leases, runs, sources};
 use crate::domain::clock::Clock;
 use crate::domain::ids::{RunId, SourceId};
 use crate::domain::lifecycle::{FallLimits, RunOutcome};
@@ -151,7 +151,11 @@ impl Engine {
         let result = self.harvest(source, protocol, target, &run, &mut report).await;
         if let Err(error) = &result {
             tracing::error!(source = %source.name, run = %run, %error, "the harvest failed");
-            stop(&mut report, Halt::internal("the harvest failed on our side".to_owned()));
+            let words = match error {
+                HarvestError::Database(DbError::Refused(why)) => why.clone(),
+                _ => "the harvest failed on our side".to_owned(),
+            };
+            stop(&mut report, Halt::internal(words));
             self.finish(&run, &mut report, None).await?;
         }
         log(&report);

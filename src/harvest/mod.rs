@@ -29,7 +29,7 @@ pub use protocol::{Protocol, SourceOptions, Target};
 pub use report::RunReport;
 pub use validate::ValidationReport;
 
-use crate::app::App;
+use crate::app::{App, vocabulary};
 use crate::db::DbError;
 use crate::domain::ids::SourceId;
 
@@ -38,6 +38,7 @@ use crate::domain::ids::SourceId;
 /// # Errors
 /// [`HarvestError`] when the harvest could not be tried, or failed on our side.
 pub async fn run(app: &App, source: &SourceId, options: &Options) -> Result<RunReport, HarvestError> {
+    refresh_vocabulary(app).await?;
     Engine::of(app).run(source, options).await
 }
 
@@ -46,7 +47,16 @@ pub async fn run(app: &App, source: &SourceId, options: &Options) -> Result<RunR
 /// # Errors
 /// [`HarvestError`] of the database only.
 pub async fn try_address(app: &App, protocol: Protocol, target: &Target) -> Result<RunReport, HarvestError> {
+    refresh_vocabulary(app).await?;
     Engine::of(app).try_address(protocol, target).await
+}
+
+/// A harvest is read with the vocabulary that is stored, whatever else keeps this process busy.
+async fn refresh_vocabulary(app: &App) -> Result<(), HarvestError> {
+    let (db, shared) = (app.db.clone(), app.vocabulary.clone());
+    let work = tokio::task::spawn_blocking(move || vocabulary::refresh(&db, &shared));
+    work.await.map_err(|_| DbError::Task)??;
+    Ok(())
 }
 
 /// Why a harvest could not even be tried, or failed on our side.

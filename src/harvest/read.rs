@@ -124,12 +124,19 @@ pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -
     Ok(read)
 }
 
-/// The statements of a document that only leads to others.
+/// A document that only leads to others: its statements, and what is wrong with it. Where statements of it were lost,
+/// what it leads to may not be known.
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn read_guide(answer: &Answer, body: &[u8], limits: &ReadLimits) -> Result<Graph, Unreadable> {
-    parse_answer(answer, body, &limits.parse).map(|parsed| parsed.graph)
+pub fn read_guide(answer: &Answer, body: &[u8], limits: &ReadLimits) -> Result<ReadBundle, Unreadable> {
+    let parsed = parse_answer(answer, body, &limits.parse)?;
+    let told = |problem: &Problem| {
+        let subject = problem.subject.as_deref().unwrap_or(answer.address.as_str());
+        format!("{subject}: {}", problem_reason(problem))
+    };
+    let notes = parsed.problems.iter().map(told).collect();
+    Ok(ReadBundle { remainder: parsed.graph, lost: parsed.lost, notes, ..ReadBundle::default() })
 }
 
 pub(super) fn parse_answer(answer: &Answer, body: &[u8], limits: &ParseLimits) -> Result<parse::Parsed, Unreadable> {

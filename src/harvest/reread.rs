@@ -71,12 +71,12 @@ pub fn resume(connection: &mut Connection, vocabulary: &Vocabulary, now: DateTim
     }
 }
 
-/// Walks to the end, or to the stop of the process: then the next one goes on.
+/// Walks to the end.
 ///
 /// # Errors
-/// The database's; what was done stays.
+/// The database's, or a stop of the process on the way; what was done stays, and the next one goes on behind it.
 pub async fn run(app: &Arc<App>) -> Result<(), DbError> {
-    let mut total = Step::default();
+    let (mut total, mut done) = (Step::default(), false);
     while !app.shutdown.is_cancelled() {
         let inner = Arc::clone(app);
         let work = tokio::task::spawn_blocking(move || {
@@ -86,6 +86,7 @@ pub async fn run(app: &Arc<App>) -> Result<(), DbError> {
         total.read += one.read;
         total.changed += one.changed;
         if one.done {
+            done = true;
             break;
         }
     }
@@ -96,7 +97,11 @@ pub async fn run(app: &Arc<App>) -> Result<(), DbError> {
             "records were read again with the vocabulary in force"
         );
     }
-    Ok(())
+    if done {
+        Ok(())
+    } else {
+        Err(DbError::Refused("the process was stopped before every record was read again".to_owned()))
+    }
 }
 
 /// Reads the next batch of at most `limit` records. Blocks.

@@ -57,7 +57,15 @@ pub async fn read_all(
     for guide in manifest.guides {
         let bundle = Bundle { answers: vec![guide], ..Bundle::default() };
         match read_one(engine, archive, bundle, diff.shared_known(), true).await? {
-            Ok(read) => merge(&mut remainder, &read.remainder),
+            Ok(read) => {
+                for note in read.notes {
+                    diff.note(note);
+                }
+                if read.lost {
+                    diff.forbid_removals();
+                }
+                merge(&mut remainder, &read.remainder);
+            }
             Err(unreadable) => return Ok(Err(halt(&unreadable))),
         }
     }
@@ -109,9 +117,8 @@ async fn read_one(
         let bodies = bodies.collect::<Result<Vec<_>, DbError>>()?;
         if guide {
             let only = bundle.answers.first().zip(bodies.first());
-            let graph = only.map(|(answer, body)| read::read_guide(answer, body, &limits));
-            let read = graph.unwrap_or_else(|| Ok(Graph::new()));
-            return Ok(read.map(|remainder| ReadBundle { remainder, ..ReadBundle::default() }));
+            let read = only.map(|(answer, body)| read::read_guide(answer, body, &limits));
+            return Ok(read.unwrap_or_else(|| Ok(ReadBundle::default())));
         }
         let reading = Reading {
             vocabulary: &vocabulary,

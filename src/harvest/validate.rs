@@ -213,6 +213,10 @@ impl Engine {
         for bundle in manifest.bundles.iter().chain([&guides]) {
             self.check_catalogues(archive, bundle, request, written_in.unwrap_or_default(), &mut report)?;
         }
+        // What could be read was checked; what could not keeps the whole from conforming.
+        for gap in manifest.gaps {
+            report.stop.get_or_insert(gap);
+        }
         Ok(report)
     }
 

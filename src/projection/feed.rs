@@ -4,12 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::entries::{self, EntryMaker};
 use super::{ProjectionError, ProjectorParts};
+use crate::app::vocabulary;
 use crate::db::records::{self, Record};
 use crate::db::{Connection, DbError, outbox, vocabularies};
 use crate::domain::ids::{DatasetId, RecordId, SourceId};
 use crate::domain::lifecycle::RecordKind;
 use crate::rdf::store::GraphChange;
 use crate::search::{Entry, SearchChange};
+use crate::vocab::Vocabulary;
 
 /// Records read at a time when an index is built anew.
 const REBUILD_PAGE: i64 = 200;
@@ -73,7 +75,10 @@ pub(super) fn search(parts: &ProjectorParts, limit: i64) -> Result<bool, Project
     })?;
     let (changes, cursor, more) = match step {
         Some(SearchStep::Take(changes, cursor, more)) => (changes, cursor, more),
-        Some(SearchStep::Again) => return Ok(true),
+        Some(SearchStep::Again) => {
+            vocabulary::refresh(&parts.db, &parts.vocabulary)?;
+            return Ok(true);
+        }
         None => {
             rebuild_search(parts)?;
             return Ok(true);
@@ -155,7 +160,10 @@ pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, Projection
     let in_force = parts.vocabulary.current();
     let step = parts.db.read_blocking(|connection| batch(connection, Some(at), limit, in_force.stamp()))?;
     match step {
-        Batch::Stale => Ok(true),
+        Batch::Stale => {
+            vocabulary::refresh(&parts.db, &parts.vocabulary)?;
+            Ok(true)
+        }
         Batch::Rebuild => {
             rebuild_rdf(parts)?;
             Ok(true)
@@ -164,7 +172,7 @@ pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, Projection
         Batch::Changed { records, cursor, more } => {
             let mut changes = Vec::with_capacity(records.len());
             for record in &records {
-                changes.push(graph_change(parts, record)?);
+                changes.push(graph_change(parts, record, &in_force)?);
             }
             parts.rdf.apply(&changes, cursor)?;
             Ok(more)
@@ -172,9 +180,9 @@ pub(super) fn rdf(parts: &ProjectorParts, limit: i64) -> Result<bool, Projection
     }
 }
 
-fn graph_change(parts: &ProjectorParts, record: &Record) -> Result<GraphChange, DbError> {
+fn graph_change(parts: &ProjectorParts, record: &Record, in_force: &Vocabulary) -> Result<GraphChange, DbError> {
     let graph = if record.state.is_visible() {
-        readable(record, entries::graph(record, &parts.vocabulary.current(), parts.public_url.as_deref()))?
+        readable(record, entries::graph(record, in_force, parts.public_url.as_deref()))?
     } else {
         None
     };
@@ -186,18 +194,20 @@ pub(super) fn rebuild_search(parts: &ProjectorParts) -> Result<(), ProjectionErr
     // The position first: what changes while we read is read again afterwards.
     let cursor = parts.db.read_blocking(outbox::span)?.head;
     let mut pages = Pages::new(parts, RecordKind::Dataset);
-    let mut failure = None;
-    let entries = std::iter::from_fn(|| match pages.next_entries() {
-        Ok(page) => page,
+    let mut failed = false;
+    let pages = std::iter::from_fn(|| match pages.next_entries() {
+        _ if failed => None,
+        Ok(page) => page.map(Ok),
         Err(error) => {
-            failure = Some(error);
-            None
+            failed = true;
+            Some(Err(ProjectionError::from(error)))
         }
     });
-    parts.search.rebuild(entries.flatten(), UNFINISHED)?;
-    if let Some(error) = failure {
-        return Err(error.into());
-    }
+    let entries = pages.flat_map(|page| match page {
+        Ok(entries) => entries.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    parts.search.rebuild_from(entries, UNFINISHED)?;
     parts.search.apply(&[], cursor)?;
     Ok(())
 }
@@ -205,6 +215,7 @@ pub(super) fn rebuild_search(parts: &ProjectorParts) -> Result<(), ProjectionErr
 /// Fills the RDF index anew with all published records, and takes out whatever else is in it.
 pub(super) fn rebuild_rdf(parts: &ProjectorParts) -> Result<(), ProjectionError> {
     let cursor = parts.db.read_blocking(outbox::span)?.head;
+    let in_force = parts.vocabulary.current();
     let mut stale: BTreeSet<String> = parts.rdf.record_ids()?.into_iter().collect();
     for kind in RecordKind::ALL {
         let mut pages = Pages::new(parts, *kind);
@@ -212,7 +223,7 @@ pub(super) fn rebuild_rdf(parts: &ProjectorParts) -> Result<(), ProjectionError>
             let mut changes = Vec::with_capacity(page.len());
             for record in &page {
                 stale.remove(record.id.as_str());
-                changes.push(graph_change(parts, record)?);
+                changes.push(graph_change(parts, record, &in_force)?);
             }
             parts.rdf.apply(&changes, UNFINISHED)?;
         }

@@ -55,6 +55,8 @@ pub struct SearchEngine {
     schema: Schema,
     fields: Fields,
     label: String,
+    /// The generation in use, for its cursor.
+    index: ArcSwap<Index>,
     live: Mutex<Live>,
     view: ArcSwap<View>,
 }
@@ -97,12 +99,14 @@ impl SearchEngine {
             generations.delete_old()?;
         }
         let view = View::new(live.reader.searcher(), fields, None)?;
+        let index = ArcSwap::from_pointee(live.index.clone());
         Ok(Self {
             generations,
             vocabulary: vocabulary.into(),
             schema,
             fields,
             label,
+            index,
             live: Mutex::new(live),
             view: ArcSwap::from_pointee(view),
         })
@@ -113,7 +117,8 @@ impl SearchEngine {
     /// # Errors
     /// [`SearchError`] when the index cannot be read.
     pub fn cursor(&self) -> Result<Option<i64>, SearchError> {
-        let payload = self.live().index.load_metas()?.payload;
+        // Not by the writer's lock: a build holds it from its beginning to its end.
+        let payload = self.index.load().load_metas()?.payload;
         Ok(payload.and_then(|cursor| cursor.parse().ok()))
     }
 
@@ -139,22 +144,55 @@ impl SearchEngine {
     /// # Errors
     /// [`SearchError`]; the index in use is then unchanged.
     pub fn rebuild(&self, entries: impl IntoIterator<Item = Entry>, cursor: i64) -> Result<(), SearchError> {
+        self.rebuild_from(entries.into_iter().map(Ok::<_, SearchError>), cursor)
+    }
+
+    /// The same from entries that are still being read: when one cannot be read, nothing is swapped in.
+    ///
+    /// # Errors
+    /// [`SearchError`] or what the entries ended with; the index in use is then unchanged.
+    pub fn rebuild_from<E: From<SearchError>>(
+        &self,
+        entries: impl IntoIterator<Item = Result<Entry, E>>,
+        cursor: i64,
+    ) -> Result<(), E> {
         let mut live = self.live();
+        let next = self.built(&mut live, entries, cursor)?;
+        self.swap(&mut live, next)?;
+        Ok(())
+    }
+
+    fn built<E: From<SearchError>>(
+        &self,
+        live: &mut Live,
+        entries: impl IntoIterator<Item = Result<Entry, E>>,
+        cursor: i64,
+    ) -> Result<(Generation, Live), E> {
+        let (generation, mut next) = self.begin(live)?;
+        let writer = next.writer.as_mut().ok_or(SearchError::ReadOnly)?;
+        for entry in entries {
+            self.write(writer, &[SearchChange::Put(Box::new(entry?))])?;
+        }
+        commit(writer, cursor)?;
+        Ok((generation, next))
+    }
+
+    fn begin(&self, live: &mut Live) -> Result<(Generation, Live), SearchError> {
         live.take_writer()?;
         if live.writer.is_none() {
             return Err(SearchError::ReadOnly);
         }
         let generation = self.generations.create_next(&self.label)?;
         create(&generation, &self.schema)?;
-        let mut next = Live::open(&generation)?;
-        let writer = next.writer.as_mut().ok_or(SearchError::ReadOnly)?;
-        for entry in entries {
-            self.write(writer, &[SearchChange::Put(Box::new(entry))])?;
-        }
-        commit(writer, cursor)?;
+        let next = Live::open(&generation)?;
+        Ok((generation, next))
+    }
+
+    fn swap(&self, live: &mut Live, (generation, next): (Generation, Live)) -> Result<(), SearchError> {
         self.generations.publish(&generation)?;
         *live = next;
-        self.refresh(&live)?;
+        self.index.store(Arc::new(live.index.clone()));
+        self.refresh(live)?;
         // Readers of the older view keep its files open until they are done.
         self.generations.delete_old()?;
         Ok(())

@@ -33,7 +33,7 @@ pub use words::WordMatch;
 
 use crate::domain::concept::{ConceptId, Scheme};
 
-/// Every concept scheme, in memory, with the indexes that reading and searching need. Built once at start.
+/// Every concept scheme, in memory, with the indexes that reading and searching need. Never changed: imports build a new one.
 #[derive(Debug)]
 pub struct Vocabulary {
     concepts: Vec<Concept>,

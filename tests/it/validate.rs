@@ -100,6 +100,24 @@ fn other_rules_and_own_shapes_may_be_asked_for() {
     assert!(unknown.complained.contains("eucaim-2"), "{}", unknown.complained);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_cannot_be_read_keeps_the_whole_from_conforming() {
+    let provider = FakeProvider::start().await;
+    let first = format!("{PLAIN}<> <http://www.w3.org/ns/hydra/core#next> <second> .");
+    provider.set("/first", Answer::turtle(first));
+    provider.set("/second", Answer::Status(404));
+    let terminal = Terminal::open();
+    let address = format!("{}/first", provider.base);
+    let validate = move || {
+        let mut command = terminal.atlas(&["validate", &address, "--protocol", "document"]);
+        command.env("ATLAS__NET__ALLOW_PRIVATE", "true").output().unwrap()
+    };
+    let checked = tokio::task::spawn_blocking(validate).await.unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert!(said.contains("hospital.example/one") && said.contains("page 2"), "{said}");
+}
+
 #[tokio::test]
 async fn an_address_is_fetched_under_guard() {
     let provider = FakeProvider::start().await;

@@ -331,51 +331,44 @@ impl<'a> Run<'a> {
 
     /// The nodes that a path leads to, each once.
     fn follow(&self, path: &'a Path, from: TermRef<'a>) -> Vec<TermRef<'a>> {
+        self.walk(path, from, false)
+    }
+
+    /// The same, or from its end back to where it begins. An inverse path is walked by turning round, never by trying
+    /// every node.
+    fn walk(&self, path: &'a Path, from: TermRef<'a>, back: bool) -> Vec<TermRef<'a>> {
+        let step = |part: &'a Path, nodes: Vec<TermRef<'a>>| {
+            unique(nodes.into_iter().flat_map(|node| self.walk(part, node, back)))
+        };
         match path {
-            Path::Property(property, _) => self.objects(from, *property).collect(),
-            Path::Inverse(inner) => match inner.as_ref() {
-                Path::Property(_, property) => {
-                    self.graph.subjects_for_predicate_object(property, from).map(TermRef::from).collect()
-                }
-                inner => {
-                    self.every_node().into_iter().filter(|node| self.follow(inner, *node).contains(&from)).collect()
-                }
-            },
-            Path::Sequence(steps) => {
-                let mut nodes = vec![from];
-                for step in steps {
-                    nodes = unique(nodes.into_iter().flat_map(|node| self.follow(step, node)));
-                }
-                nodes
+            Path::Property(_, property) if back => {
+                self.graph.subjects_for_predicate_object(property, from).map(TermRef::from).collect()
             }
-            Path::Alternative(paths) => unique(paths.iter().flat_map(|path| self.follow(path, from))),
-            Path::ZeroOrOne(inner) => unique(std::iter::once(from).chain(self.follow(inner, from))),
-            Path::ZeroOrMore(inner) => self.closure(inner, vec![from]),
-            Path::OneOrMore(inner) => self.closure(inner, unique(self.follow(inner, from).into_iter())),
+            Path::Property(property, _) => self.objects(from, *property).collect(),
+            Path::Inverse(inner) => self.walk(inner, from, !back),
+            Path::Sequence(parts) if back => parts.iter().rev().fold(vec![from], |nodes, part| step(part, nodes)),
+            Path::Sequence(parts) => parts.iter().fold(vec![from], |nodes, part| step(part, nodes)),
+            Path::Alternative(paths) => unique(paths.iter().flat_map(|path| self.walk(path, from, back))),
+            Path::ZeroOrOne(inner) => unique(std::iter::once(from).chain(self.walk(inner, from, back))),
+            Path::ZeroOrMore(inner) => self.closure(inner, vec![from], back),
+            Path::OneOrMore(inner) => self.closure(inner, unique(self.walk(inner, from, back).into_iter()), back),
         }
     }
 
     /// What a path leads to when it is walked again and again.
-    fn closure(&self, path: &'a Path, start: Vec<TermRef<'a>>) -> Vec<TermRef<'a>> {
+    fn closure(&self, path: &'a Path, start: Vec<TermRef<'a>>, back: bool) -> Vec<TermRef<'a>> {
         let mut seen: HashSet<TermRef<'a>> = start.iter().copied().collect();
         let mut nodes = start;
         let mut at = 0;
         while let Some(node) = nodes.get(at).copied() {
             at += 1;
-            for next in self.follow(path, node) {
+            for next in self.walk(path, node, back) {
                 if self.work(1) && seen.insert(next) {
                     nodes.push(next);
                 }
             }
         }
         nodes
-    }
-
-    fn every_node(&self) -> Vec<TermRef<'a>> {
-        if !self.work(self.graph.len()) {
-            return Vec::new();
-        }
-        unique(self.graph.iter().flat_map(|triple| [triple.subject.into(), triple.object]))
     }
 }
 

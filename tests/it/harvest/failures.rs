@@ -111,6 +111,20 @@ async fn one_broken_catalogue_costs_neither_its_records_nor_the_other_catalogue(
 }
 
 #[tokio::test]
+async fn a_catalogue_that_lost_a_statement_removes_nothing_and_says_so() {
+    let bench = two_catalogues().await;
+    let lost = format!(
+        "{PREFIXES}<{0}/catalog/two> a dcat:Catalog . <{0}/catalog/two> nowhere:dataset <x> .",
+        bench.provider.base
+    );
+    bench.provider.set("/catalog/two", Answer::turtle(lost));
+    let report = bench.harvest().await;
+    assert_eq!((report.outcome, report.tally.removed), (RunOutcome::Salvaged, 0), "{report}");
+    assert!(report.to_string().contains("nowhere"), "{report}");
+    assert!(bench.records().await.iter().all(|record| record.state == RecordState::Published));
+}
+
+#[tokio::test]
 async fn a_source_none_of_whose_catalogues_can_be_read_is_no_success() {
     for (status, outcome) in [(500, RunOutcome::Unreachable), (403, RunOutcome::Forbidden)] {
         let bench = two_catalogues().await;
