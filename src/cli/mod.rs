@@ -159,10 +159,19 @@ fn runtime(config: &Config) -> Result<Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("atlas").build().map_err(CliError::Runtime)
 }
 
-/// Writes a line of the command's answer to standard output.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
+/// Writes a line of the command's answer to standard output. A reader who has seen enough (`| head`) is no failure; where
+/// the line cannot be kept (a full disk), the command says so and ends with 1.
 fn say(line: &str) {
-    println!("{line}");
+    use std::io::Write as _;
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Ok(()) => {}
+        Err(problem) if problem.kind() == std::io::ErrorKind::BrokenPipe => {}
+        Err(problem) => {
+            // Where this cannot be said either, the exit code says it.
+            let _ = writeln!(std::io::stderr().lock(), "atlas: the answer could not be written: {problem}");
+            std::process::exit(1);
+        }
+    }
 }
 
 #[cfg(test)]

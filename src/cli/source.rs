@@ -57,7 +57,7 @@ pub(super) struct Add {
     #[arg(long, value_name = "URL")]
     homepage: Option<String>,
     /// Hours between harvests (default: harvest.interval_hours).
-    #[arg(long, value_name = "HOURS")]
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
     every: Option<u32>,
     /// What relative names refer to.
     #[arg(long, value_name = "IRI", default_value = "")]

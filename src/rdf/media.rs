@@ -148,6 +148,8 @@ fn markup(lower: &str, named: Option<Format>) -> Result<Format, Other> {
     let root = root_name(lower);
     let local = root.rsplit(':').next().unwrap_or_default();
     match local {
+        // `<https://…` or `<urn:x`: an address in Turtle or its kin, whatever words follow in it.
+        _ if is_address(root) => Ok(turtle_family(named, lower)),
         "html" | "!doctype html" => Err(Other::Html),
         "oai-pmh" => Err(Other::OaiPmh),
         "rdf" => Ok(Format::RdfXml),
@@ -155,12 +157,22 @@ fn markup(lower: &str, named: Option<Format>) -> Result<Format, Other> {
             // A single resource may be the root of RDF/XML; it shows by the namespace of RDF.
             if lower.contains("22-rdf-syntax-ns#") || local.is_empty() { Ok(Format::RdfXml) } else { Err(Other::Xml) }
         }
-        _ if root.contains(':') && lower.contains("xmlns") => Ok(Format::RdfXml),
-        _ if local.chars().all(char::is_alphanumeric) && lower.contains("</") && !lower.contains("> <") => {
+        _ if root.contains(':') && (lower.contains("xmlns:") || lower.contains("xmlns=")) => Ok(Format::RdfXml),
+        _ if !local.is_empty()
+            && local.chars().all(char::is_alphanumeric)
+            && lower.contains("</")
+            && !lower.contains("> <") =>
+        {
             Err(Other::Xml)
         }
         _ => Ok(turtle_family(named, lower)),
     }
+}
+
+/// Whether what stands first between brackets is an address and not the name of an element.
+fn is_address(root: &str) -> bool {
+    const SCHEMES: [&str; 9] = ["http", "https", "urn", "ftp", "mailto", "tag", "doi", "info", "file"];
+    root.split_once(':').is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
 }
 
 /// The name of the first element, past instructions, comments and the document type; empty where there is none.

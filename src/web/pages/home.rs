@@ -183,11 +183,8 @@ fn kind_row(kind: &KindTotal) -> KindRow {
     let shown = |sum: &Sum| {
         if sum.value == 0 && sum.not_stated > 0 { "not stated".to_owned() } else { numbers::group(sum.value) }
     };
-    let href = if kind.kind == "mixed" {
-        SearchRequest::default().with_all_subject_kinds().address("/datasets")
-    } else {
-        list_with(Facet::SubjectKind, &kind.kind)
-    };
+    // No list holds just the data sets that name people and others.
+    let href = if kind.kind == "mixed" { String::new() } else { list_with(Facet::SubjectKind, &kind.kind) };
     KindRow {
         label: kind.label.clone(),
         href,

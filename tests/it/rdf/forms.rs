@@ -60,6 +60,25 @@ fn a_document_is_read_whatever_its_header_says() {
 }
 
 #[test]
+fn statements_that_speak_of_markup_are_not_taken_for_it() {
+    let says = "<http://xmlns.com/foaf/0.1/name> \"<p>Hello</p>\" .";
+    for subject in ["http://x.example/a", "https://x.example/a", "urn:x:html", "urn:x:rdf", "urn:x:oai-pmh"] {
+        for header in ["application/n-triples", "text/turtle", "text/plain"] {
+            let text = format!("<{subject}> {CLASS} .\n<{subject}> {says}\n");
+            let parsed = read(text.as_bytes(), Some(header));
+            assert_eq!(
+                (parsed.graph.len(), parsed.problems.len()),
+                (2, 0),
+                "{text} as {header}: {:?}",
+                parsed.problems
+            );
+        }
+    }
+    let relative = format!("<http://x.example/c> <http://www.w3.org/ns/dcat#dataset> </d/1> . </d/1> {CLASS} .");
+    assert_eq!(read(relative.as_bytes(), Some("text/turtle")).graph.len(), 2);
+}
+
+#[test]
 fn a_document_is_read_in_whatever_encoding_it_comes() {
     use std::io::Write as _;
     for (format, text) in documents() {
