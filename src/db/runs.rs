@@ -232,6 +232,12 @@ pub struct KnownRecord {
 }
 
 impl KnownRecord {
+    /// Whether its statements have this hash.
+    #[must_use]
+    pub fn has_graph(&self, hash: &str) -> bool {
+        self.graph_hash == hash
+    }
+
     /// Whether the record that was read says the same and is read the same, so that nothing has to be written.
     #[must_use]
     pub fn is_same_as(&self, staged: &StagedRecord) -> bool {

@@ -83,17 +83,20 @@ pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -
     let mut graph = Graph::new();
     let mut problems = Vec::new();
     let (mut more_problems, mut lost) = (0, false);
+    let (mut lost_of, mut lost_unnamed) = (BTreeSet::new(), false);
     for (answer, body) in bundle.answers.iter().zip(bodies) {
         let parsed = parse_answer(answer, body, &reading.limits.parse)?;
         problems.extend(parsed.problems);
         more_problems += parsed.more_problems;
         lost |= parsed.lost;
+        lost_of.extend(parsed.lost_of);
+        lost_unnamed |= parsed.lost_unnamed;
         for triple in &parsed.graph {
             graph.insert(triple);
         }
     }
     let split = split::split(&graph);
-    let users = Users::new(&split.records, &problems);
+    let users = Users::new(&split.records, &problems, &lost_of);
     let mut read = ReadBundle { remainder: split.remainder, lost, ..ReadBundle::default() };
     let asked_for_shown = split.records.iter().any(|record| is_asked_for(record, &bundle.subjects));
     for record in &split.records {
@@ -103,7 +106,7 @@ pub fn read_bundle(bundle: &Bundle, bodies: &[Vec<u8>], reading: &Reading<'_>) -
         }
         match unread_part(record).filter(|_| bundle.partial) {
             Some(part) => read.items.push(left_alone(record, &part)),
-            None => read.items.push(read_record(record, &users.of(record), reading)),
+            None => read.items.push(read_record(record, &users.of(record), lost_unnamed, reading)),
         }
     }
     let address = bundle.answers.first().map_or("", |answer| answer.address.as_str());

@@ -65,17 +65,28 @@ pub(super) fn read_stored(
     }
 }
 
-/// Reads one record of a bundle.
-pub(super) fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, reading: &Reading<'_>) -> ReadItem {
+/// Reads one record of a bundle. `lost_unnamed`: statements about blank nodes were lost, which may have been the
+/// record's.
+pub(super) fn read_record(
+    raw: &RawRecord,
+    problems: &OwnProblems<'_>,
+    lost_unnamed: bool,
+    reading: &Reading<'_>,
+) -> ReadItem {
     let kind = match raw.kind {
         split::RecordKind::Dataset => RecordKind::Dataset,
         split::RecordKind::Series => RecordKind::Series,
     };
     let name = name_of(raw);
     let own = &problems.own;
-    if own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
-        return refused(Some(kind), name, None, own.iter().map(|problem| problem_reason(problem)).collect());
+    if problems.is_cut || own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
+        let mut reasons: Vec<Reason> = own.iter().map(|problem| problem_reason(problem)).collect();
+        if !own.iter().any(|problem| problem.kind == ProblemKind::Lost) {
+            reasons.push(cut("statements about it could not be read; the document has too many problems to name each"));
+        }
+        return refused(Some(kind), name, None, reasons);
     }
+    let may_be_cut = lost_unnamed && has_blank_nodes(&raw.graph);
     let smaller = caps::cap(&raw.graph, raw.subject.as_ref());
     let capped: Vec<Reason> = smaller.iter().flat_map(|(_, capped)| capped).map(too_many).collect();
     let raw = &smaller.map_or_else(|| raw.clone(), |(graph, _)| RawRecord { graph, ..raw.clone() });
@@ -96,9 +107,29 @@ pub(super) fn read_record(raw: &RawRecord, problems: &OwnProblems<'_>, reading: 
         RecordKind::Series => series(raw, &canonical, reading, notices, capped),
     };
     if let ReadItem::Record(record, ..) = &mut item {
+        let stored = reading.known.get(&(kind, record.identity.clone()));
+        if may_be_cut && stored.is_some_and(|stored| !stored.has_graph(&canonical.hash)) {
+            let found =
+                "it changed, and statements about nodes without a name, which may be its own, could not be read";
+            return refused(Some(kind), record.identity.clone(), None, vec![cut(found)]);
+        }
         record.repairs.extend(problems.repairs());
     }
     item
+}
+
+/// Why a record that may lack statements is not taken over.
+fn cut(found: &str) -> Reason {
+    Reason {
+        found: found.to_owned(),
+        fix: "Mend the places of the document that could not be read; until then the record stays as it was."
+            .to_owned(),
+        ..Reason::default()
+    }
+}
+
+fn has_blank_nodes(graph: &Graph) -> bool {
+    graph.iter().any(|triple| triple.subject.is_blank_node() || triple.object.is_blank_node())
 }
 
 fn too_many(capped: &Capped) -> Reason {

@@ -6,13 +6,14 @@
 //! every IRI of a graph is valid (RFC 3987) and every text can be written in every format (XML 1.0, section 2.2), so a
 //! graph that is written can be read again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use oxrdf::{BlankNode, Graph, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
 use super::namespaces;
 use super::parse::{Defect, Problem, ProblemKind};
+use super::salvage::MAX_KEPT;
 
 /// What [`clean`] gives.
 pub struct Cleaned {
@@ -20,18 +21,34 @@ pub struct Cleaned {
     pub graph: Graph,
     /// What was changed or left out, each with the offending text; lines are not known here.
     pub problems: Vec<(Problem, String)>,
+    /// Problems that are only counted.
+    pub more: usize,
+    /// The resources of which statements were left out: their IRIs, or what stands in the place of one.
+    pub lost_of: BTreeSet<String>,
+    /// Whether statements of blank nodes were left out.
+    pub lost_unnamed: bool,
 }
 
 /// Turns parsed statements into a graph whose IRIs are all valid. Graph names are dropped: a document's named graphs
 /// are read as one. Each problem comes with the offending text, by which its line can be found.
 #[must_use]
 pub fn clean(quads: Vec<Quad>, check_iris: bool) -> Cleaned {
-    let mut cleaner = Cleaner { check_iris, names: HashMap::new(), known: HashMap::new(), problems: Vec::new() };
+    let out =
+        Cleaned { graph: Graph::new(), problems: Vec::new(), more: 0, lost_of: BTreeSet::new(), lost_unnamed: false };
+    let mut cleaner = Cleaner { check_iris, names: HashMap::new(), known: HashMap::new(), told: HashSet::new(), out };
     let mut graph = Graph::new();
     for quad in quads {
         cleaner.take(quad, &mut graph);
     }
-    Cleaned { graph, problems: cleaner.problems }
+    Cleaned { graph, ..cleaner.out }
+}
+
+/// Where in a statement an address stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Subject,
+    Property,
+    Value,
 }
 
 struct Cleaner {
@@ -39,14 +56,16 @@ struct Cleaner {
     names: HashMap<BlankNode, BlankNode>,
     /// What each wrong IRI became.
     known: HashMap<String, Option<NamedNode>>,
-    problems: Vec<(Problem, String)>,
+    /// Wrong IRIs that were told, each with its place and with whose they are.
+    told: HashSet<(String, Part, String)>,
+    out: Cleaned,
 }
 
 impl Cleaner {
     fn take(&mut self, quad: Quad, graph: &mut Graph) {
         let subject = match quad.subject {
             NamedOrBlankNode::BlankNode(node) => NamedOrBlankNode::BlankNode(self.fresh(node)),
-            NamedOrBlankNode::NamedNode(node) => match self.iri(node, None) {
+            NamedOrBlankNode::NamedNode(node) => match self.iri(node, Part::Subject, None) {
                 Ok(node) => NamedOrBlankNode::NamedNode(node),
                 Err(_) => return,
             },
@@ -55,7 +74,7 @@ impl Cleaner {
             NamedOrBlankNode::NamedNode(node) => Some(node.as_str().to_owned()),
             NamedOrBlankNode::BlankNode(_) => None,
         };
-        let Ok(predicate) = self.iri(quad.predicate, about.as_deref()) else { return };
+        let Ok(predicate) = self.iri(quad.predicate, Part::Property, about.as_deref()) else { return };
         let object = match quad.object {
             Term::BlankNode(node) => Term::BlankNode(self.fresh(node)),
             Term::NamedNode(node) => {
@@ -65,7 +84,7 @@ impl Cleaner {
                     }
                     return;
                 }
-                match self.iri(node, about.as_deref()) {
+                match self.iri(node, Part::Value, about.as_deref()) {
                     Ok(node) => {
                         // Escaping can bring two addresses to light; what is written must read the same again.
                         if let Some(both) = self.joined(&node, about.as_deref()) {
@@ -86,7 +105,7 @@ impl Cleaner {
             Term::Triple(_) => {
                 let message = "a statement about a statement (RDF 1.2 triple term) was left out";
                 let problem = Problem::new(ProblemKind::Lost, Defect::TripleTerm, message);
-                self.problems.push((problem.about(about), "<<".to_owned()));
+                self.push(problem.about(about), "<<".to_owned());
                 return;
             }
         };
@@ -107,35 +126,68 @@ impl Cleaner {
     }
 
     /// The IRI made valid, or its text when it cannot be.
-    fn iri(&mut self, node: NamedNode, about: Option<&str>) -> Result<NamedNode, String> {
+    fn iri(&mut self, node: NamedNode, part: Part, about: Option<&str>) -> Result<NamedNode, String> {
         let compact = expanded(node.as_str());
         if compact.is_none() && !self.check_iris {
             return Ok(node);
         }
-        if let Some(known) = self.known.get(node.as_str()) {
-            return known.clone().ok_or_else(|| node.as_str().to_owned());
+        let mended = match self.known.get(node.as_str()) {
+            Some(known) => known.clone(),
+            None if compact.is_none() && NamedNode::new(node.as_str()).is_ok() => return Ok(node),
+            None => {
+                let mended = NamedNode::new(compact.as_deref().map_or_else(|| escape(node.as_str()), escape)).ok();
+                self.known.insert(node.as_str().to_owned(), mended.clone());
+                mended
+            }
+        };
+        // A subject that is wrong is itself the resource that is meant.
+        let itself = mended.as_ref().map(NamedNode::as_str).or((part == Part::Subject).then(|| node.as_str()));
+        let about = about.or(itself);
+        self.wrong_iri(&node, mended.as_ref(), compact.is_some(), part, about);
+        mended.ok_or_else(|| node.into_string())
+    }
+
+    /// Tells a wrong IRI, once for each resource that has it.
+    fn wrong_iri(
+        &mut self,
+        node: &NamedNode,
+        mended: Option<&NamedNode>,
+        is_compact: bool,
+        part: Part,
+        about: Option<&str>,
+    ) {
+        let told = (node.as_str().to_owned(), part, about.unwrap_or_default().to_owned());
+        if self.told.contains(&told) {
+            return;
         }
-        if compact.is_none() && NamedNode::new(node.as_str()).is_ok() {
-            return Ok(node);
+        if self.told.len() < MAX_KEPT {
+            self.told.insert(told);
         }
-        let mended = NamedNode::new(compact.as_deref().map_or_else(|| escape(node.as_str()), escape)).ok();
-        let (kind, defect, message) = match (&mended, &compact) {
-            (Some(mended), Some(_)) => {
-                let message = format!("the prefix of {:?} is not declared, read as {mended}", node.as_str());
+        let written = node.as_str();
+        let (kind, defect, message) = match (mended, part) {
+            (Some(mended), _) if is_compact => {
+                let message = format!("the prefix of {written:?} is not declared, read as {mended}");
                 (ProblemKind::Mended, Defect::Prefix, message)
             }
-            (Some(mended), None) => {
-                let message = format!("the address {:?} has forbidden characters, read as {mended}", node.as_str());
+            (Some(mended), _) => {
+                let message = format!("the address {written:?} has forbidden characters, read as {mended}");
                 (ProblemKind::Mended, Defect::Iri, message)
             }
-            (None, _) => (ProblemKind::Lost, Defect::Iri, format!("{:?} is not an address (IRI)", node.as_str())),
+            (None, Part::Value) => {
+                let message = format!("{written:?} is not an address (IRI) and was kept as a text");
+                (ProblemKind::Mended, Defect::Iri, message)
+            }
+            (None, Part::Subject | Part::Property) => {
+                let message = format!("{written:?} is not an address (IRI); what it says was left out");
+                (ProblemKind::Lost, Defect::Iri, message)
+            }
         };
-        let read_as = mended.as_ref().map_or("", |mended| mended.as_str()).to_owned();
-        // A subject that is wrong is itself the resource that is meant.
-        let about = about.or(mended.as_ref().map(NamedNode::as_str));
-        self.report(about, kind, defect, message, node.as_str(), &read_as);
-        self.known.insert(node.as_str().to_owned(), mended.clone());
-        mended.ok_or_else(|| node.into_string())
+        let read_as = match (mended, kind) {
+            (Some(mended), _) => mended.as_str(),
+            (None, ProblemKind::Mended) => written,
+            (None, ProblemKind::Lost) => "",
+        };
+        self.report(about, kind, defect, message, written, read_as);
     }
 
     /// A literal whose characters, language tag and datatype are valid; one whose tag or datatype is not becomes plain.
@@ -190,10 +242,8 @@ impl Cleaner {
         let text: String = literal.value().chars().filter(|mark| !is_forbidden_character(*mark)).collect();
         let message = "a text has control characters in it, which were taken out";
         let shown = literal.value().escape_debug().to_string();
-        self.report(about, ProblemKind::Mended, Defect::ControlCharacter, message.to_owned(), &shown, &text);
-        if let Some((_, written)) = self.problems.last_mut() {
-            written.clear();
-        }
+        let problem = Problem::new(ProblemKind::Mended, Defect::ControlCharacter, message);
+        self.push(problem.about(about.map(str::to_owned)).texts(&shown, &text), String::new());
         match literal.language() {
             Some(language) => Literal::new_language_tagged_literal_unchecked(text, language),
             None => Literal::new_typed_literal(text, literal.datatype().into_owned()),
@@ -210,7 +260,24 @@ impl Cleaner {
         read_as: &str,
     ) {
         let problem = Problem::new(kind, defect, message).about(about.map(str::to_owned)).texts(text, read_as);
-        self.problems.push((problem, text.to_owned()));
+        self.push(problem, text.to_owned());
+    }
+
+    /// Notes a problem; beyond [`MAX_KEPT`] it is only counted.
+    fn push(&mut self, problem: Problem, written: String) {
+        if problem.kind == ProblemKind::Lost {
+            match &problem.subject {
+                Some(subject) => {
+                    self.out.lost_of.insert(subject.clone());
+                }
+                None => self.out.lost_unnamed = true,
+            }
+        }
+        if self.out.problems.len() < MAX_KEPT {
+            self.out.problems.push((problem, written));
+        } else {
+            self.out.more = self.out.more.saturating_add(1);
+        }
     }
 }
 
@@ -320,6 +387,39 @@ mod tests {
         let objects: Vec<String> = cleaned.graph.iter().map(|triple| triple.object.to_string()).collect();
         assert_eq!(objects, ["\"http://x\""]);
         assert!(cleaned.problems.iter().any(|(problem, _)| problem.defect == Defect::ControlCharacter));
+    }
+
+    #[test]
+    fn a_wrong_address_is_told_once_for_each_resource_that_has_it() {
+        let node = |iri: &str| NamedNode::new_unchecked(iri);
+        let quad = |subject: &str, property: &str, value: &str| {
+            Quad::new(node(subject), node(property), node(value), oxrdf::GraphName::DefaultGraph)
+        };
+        let (a, b, p) = ("https://x.example/a", "https://x.example/b", "https://x.example/p");
+        let cleaned = clean(vec![quad(a, p, "no address"), quad(b, p, "no address"), quad(b, p, "no address")], true);
+        let told: Vec<_> = cleaned
+            .problems
+            .iter()
+            .map(|(problem, _)| (problem.subject.as_deref(), problem.kind, problem.read_as.as_str()))
+            .collect();
+        let kept = ProblemKind::Mended;
+        assert_eq!(told, [(Some(a), kept, "no address"), (Some(b), kept, "no address")]);
+        assert!(cleaned.lost_of.is_empty() && !cleaned.lost_unnamed);
+        let cleaned = clean(vec![quad(a, "no property", a), quad(b, "no property", a), quad("no subject", p, a)], true);
+        assert!(cleaned.problems.iter().all(|(problem, _)| problem.kind == ProblemKind::Lost));
+        assert_eq!(cleaned.lost_of.iter().map(String::as_str).collect::<Vec<_>>(), [a, b, "no subject"]);
+        assert!(cleaned.graph.is_empty());
+    }
+
+    #[test]
+    fn very_many_problems_are_counted_and_what_was_lost_is_known_all_the_same() {
+        let node = |iri: &str| NamedNode::new_unchecked(iri);
+        let quads = (0..MAX_KEPT + 5).map(|number| {
+            let subject = node(&format!("https://x.example/{number}"));
+            Quad::new(subject, node("no property"), node("https://x.example/o"), oxrdf::GraphName::DefaultGraph)
+        });
+        let cleaned = clean(quads.collect(), true);
+        assert_eq!((cleaned.problems.len(), cleaned.more, cleaned.lost_of.len()), (MAX_KEPT, 5, MAX_KEPT + 5));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod reading;
 mod refused;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use oxrdf::Graph;
 
@@ -64,6 +65,11 @@ pub struct Parsed {
     pub more_problems: usize,
     /// Whether statements were lost, also among the problems that are only counted.
     pub lost: bool,
+    /// The resources of which statements were lost, also where the problem is only counted: their IRIs, or what stands
+    /// in the place of one.
+    pub lost_of: BTreeSet<String>,
+    /// Whether statements were lost of which it is not known what they were about, such as those of blank nodes.
+    pub lost_unnamed: bool,
     /// Whether the document was read to its end; false: it is cut, and what is missing is unknown.
     pub complete: bool,
 }
@@ -147,7 +153,7 @@ impl Document<'_> {
                     let mut whole = Salvaged { quads: other.quads, ..Salvaged::default() };
                     let message = format!("the document is {}, not {}", format.name(), self.format.name());
                     let problem = Problem::new(ProblemKind::Mended, Defect::Format, message);
-                    whole.problems.push((None, problem.texts(self.format.media_type(), format.media_type())));
+                    whole.push(None, problem.texts(self.format.media_type(), format.media_type()));
                     return Ok(self.finish(format, whole, false));
                 }
             }
@@ -173,11 +179,12 @@ impl Document<'_> {
         if !salvage::xml::is_closed(&self.text) && !salvaged.cut {
             salvaged.cut = true;
             let problem = Problem::new(ProblemKind::Lost, Defect::Markup, "the document ends before its root does");
-            salvaged.problems.push((Some(self.text.len()), problem));
+            salvaged.push(Some(self.text.len()), problem);
         }
+        let mut abouts = salvage::xml::Abouts::new(&self.text);
         for (at, change) in self.marks() {
-            let about = salvage::xml::about_before(&self.text, at).map(str::to_owned);
-            salvaged.problems.push((Some(at), encoding_problem(change).about(about)));
+            let about = abouts.before(at).map(str::to_owned);
+            salvaged.push(Some(at), encoding_problem(change).about(about));
         }
         for (_, problem) in &mut salvaged.problems {
             let subject = problem.subject.take();
@@ -207,11 +214,11 @@ impl Document<'_> {
         salvaged.quads = second.quads;
         for fault in &second.faults {
             let problem = Problem::new(ProblemKind::Lost, Defect::Syntax, fault.message.clone());
-            salvaged.problems.push((None, problem.about(fault.subject.clone())));
+            salvaged.push(None, problem.about(fault.subject.clone()));
         }
         for (at, change) in self.marks() {
             let id = salvage::json::object_at(&json.spans, at).map(str::to_owned);
-            salvaged.problems.push((Some(at), encoding_problem(change).about(id)));
+            salvaged.push(Some(at), encoding_problem(change).about(id));
         }
         for (_, problem) in &mut salvaged.problems {
             let subject = problem.subject.take();
@@ -246,6 +253,15 @@ impl Document<'_> {
         let mut placed = salvaged.problems;
         placed.extend(whole.map(|problem| (None, problem)));
         let cleaned = repair::clean(salvaged.quads, check_iris);
+        let (mut lost_of, mut lost_unnamed) = (cleaned.lost_of, cleaned.lost_unnamed);
+        for (_, problem) in placed.iter().filter(|(_, problem)| problem.kind == ProblemKind::Lost) {
+            match problem.subject.as_ref().filter(|subject| !subject.starts_with("_:")) {
+                Some(subject) => {
+                    lost_of.insert(subject.clone());
+                }
+                None => lost_unnamed = true,
+            }
+        }
         let mut lines = Lines::new(&self.text);
         placed.extend(cleaned.problems.into_iter().map(|(problem, written)| (lines.find(&written), problem)));
         placed.sort_by_key(|(at, problem)| (at.is_none(), *at, problem.line));
@@ -258,14 +274,16 @@ impl Document<'_> {
             })
             .collect();
         problems.sort_by_key(|problem| (problem.line.is_none(), problem.line));
-        let lost = problems.iter().any(|problem| problem.kind == ProblemKind::Lost);
+        let lost = lost_unnamed || !lost_of.is_empty();
         // What is lost is told before what was mended, where not everything can be told.
         if problems.len() > self.limits.max_problems {
             problems.sort_by_key(|problem| problem.kind == ProblemKind::Mended);
         }
-        let more_problems = problems.len().saturating_sub(self.limits.max_problems).saturating_add(salvaged.more);
+        let untold = salvaged.more.saturating_add(cleaned.more);
+        let more_problems = problems.len().saturating_sub(self.limits.max_problems).saturating_add(untold);
         problems.truncate(self.limits.max_problems);
-        Parsed { graph: cleaned.graph, format, problems, more_problems, lost, complete: !salvaged.cut }
+        let complete = !salvaged.cut;
+        Parsed { graph: cleaned.graph, format, problems, more_problems, lost, lost_of, lost_unnamed, complete }
     }
 }
 

@@ -46,7 +46,7 @@ pub(in crate::rdf) fn without_missing(value: &mut Value, base: &str, out: &mut S
     if let (Some(address), false) = (&first, hurt) {
         let message = format!("the JSON-LD context {address} is not known here and not fetched; nothing needs it");
         let problem = Problem::new(ProblemKind::Mended, Defect::Context, message).texts(address, "");
-        walk.out.problems.push((None, problem));
+        walk.out.push(None, problem);
     }
     first
 }
@@ -98,7 +98,7 @@ impl Walk<'_> {
                 "{word:?} has no meaning without the JSON-LD context {context}, which is not known here and not fetched"
             );
             let problem = Problem::new(ProblemKind::Lost, Defect::Context, message);
-            self.out.problems.push((None, problem.about(subject.clone()).texts(&word, "")));
+            self.out.push(None, problem.about(subject.clone()).texts(&word, ""));
         }
         for (key, member) in map.iter_mut() {
             if key != "@context" {

@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+/// Bytes behind an angle bracket and a blank in which the closing one is looked for.
+const LONGEST_SPACED_IRI: usize = 4 * 1024;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -38,11 +41,13 @@ pub(super) struct Token {
 pub(super) struct Lexer<'a> {
     pub text: &'a str,
     pub at: usize,
+    /// The end of a line behind whose last token no angle bracket closes.
+    unclosed_until: usize,
 }
 
 impl<'a> Lexer<'a> {
     pub fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at }
+        Self { text, at, unclosed_until: 0 }
     }
 
     fn bytes(&self) -> &'a [u8] {
@@ -110,7 +115,7 @@ impl<'a> Lexer<'a> {
         from + rest.iter().take_while(|byte| keep(**byte)).count()
     }
 
-    fn angle(&self, start: usize) -> (Kind, usize, bool) {
+    fn angle(&mut self, start: usize) -> (Kind, usize, bool) {
         match self.byte(start + 1) {
             Some(b'<') => return (Kind::Mark(b'<'), start + 2, true),
             None | Some(b' ' | b'=' | b'\n' | b'\t' | b'\r') if !self.closes_soon(start) => {
@@ -118,21 +123,25 @@ impl<'a> Lexer<'a> {
             }
             _ => {}
         }
+        // Who mends a statement reads on inside a token that is not closed; its line is not looked through again.
+        if start < self.unclosed_until {
+            return (Kind::Iri, self.unclosed_until, false);
+        }
         let rest = self.bytes().get(start + 1..).unwrap_or_default();
-        for (offset, byte) in rest.iter().enumerate() {
-            match byte {
-                b'>' => return (Kind::Iri, start + offset + 2, true),
-                b'\n' => return (Kind::Iri, start + 1 + offset, false),
-                _ => {}
+        let end = rest.iter().position(|byte| matches!(byte, b'>' | b'\n'));
+        match end.and_then(|end| Some((end, rest.get(end)?))) {
+            Some((end, b'>')) => (Kind::Iri, start + end + 2, true),
+            found => {
+                self.unclosed_until = found.map_or(self.text.len(), |(end, _)| start + 1 + end);
+                (Kind::Iri, self.unclosed_until, false)
             }
         }
-        (Kind::Iri, self.text.len(), false)
     }
 
-    /// Whether an angle bracket is closed on its line.
+    /// Whether an angle bracket is closed on its line, and not far away.
     fn closes_soon(&self, start: usize) -> bool {
-        let line = self.bytes().get(start + 1..self.line_end(start)).unwrap_or_default();
-        line.contains(&b'>')
+        let mut near = self.bytes().iter().skip(start + 1).take(LONGEST_SPACED_IRI);
+        start >= self.unclosed_until && near.find(|byte| matches!(byte, b'>' | b'\n')) == Some(&b'>')
     }
 
     fn text_token(&self, start: usize, quote: u8) -> (Kind, usize, bool) {

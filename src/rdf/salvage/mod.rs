@@ -34,21 +34,46 @@ pub(super) struct Salvaged {
 }
 
 /// Problems of one document that are kept with their texts.
-const MAX_KEPT: usize = 20_000;
+pub(super) const MAX_KEPT: usize = 20_000;
+
+/// Lost parts after which the rest of a document is given up.
+const MAX_LOST: usize = 10_000;
 
 impl Salvaged {
-    fn mended(&mut self, at: usize, subject: Option<String>, change: mend::Change) {
-        if self.problems.len() >= MAX_KEPT {
+    /// Notes a problem. What was lost is always kept, so that it is known whose it was: a document with more than
+    /// [`MAX_LOST`] such parts counts as cut. Mends beyond [`MAX_KEPT`] are only counted.
+    pub(super) fn push(&mut self, at: Option<usize>, problem: Problem) {
+        let is_kept = match problem.kind {
+            ProblemKind::Lost => {
+                self.lost = self.lost.saturating_add(1);
+                self.cut |= self.lost > MAX_LOST;
+                self.lost <= MAX_LOST
+            }
+            ProblemKind::Mended => self.problems.len() < MAX_KEPT,
+        };
+        if is_kept {
+            self.problems.push((at, problem));
+        } else {
             self.more = self.more.saturating_add(1);
-            return;
         }
+    }
+
+    fn mended(&mut self, at: usize, subject: Option<String>, change: mend::Change) {
         let problem = Problem::new(ProblemKind::Mended, change.defect, change.message);
-        self.problems.push((Some(at), problem.about(subject).texts(&change.original, &change.read_as)));
+        self.push(Some(at), problem.about(subject).texts(&change.original, &change.read_as));
     }
 
     fn lost(&mut self, at: usize, subject: Option<String>, defect: Defect, original: &str, message: String) {
-        self.lost = self.lost.saturating_add(1);
         let problem = Problem::new(ProblemKind::Lost, defect, message).about(subject).texts(original, "");
-        self.problems.push((Some(at), problem));
+        self.push(Some(at), problem);
     }
+}
+
+/// A stretch of text of about so many bytes from a byte on.
+fn window(text: &str, from: usize, bytes: usize) -> &str {
+    let mut end = text.len().min(from.saturating_add(bytes));
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    text.get(from..end).unwrap_or_default()
 }

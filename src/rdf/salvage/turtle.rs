@@ -109,7 +109,9 @@ impl Salvage<'_> {
             }
         }
         let rest = std::mem::take(&mut self.marks);
-        self.out.problems.extend(rest.into_iter().map(|(at, problem)| (Some(at), problem)));
+        for (at, problem) in rest {
+            self.out.push(Some(at), problem);
+        }
         Ok(())
     }
 
@@ -154,7 +156,7 @@ impl Salvage<'_> {
         while let Some((at, mut problem)) = self.marks.pop_front_if(|(at, _)| *at < self.at) {
             let start = run.iter().rev().find(|segment| segment.start <= at).map(|segment| segment.start);
             problem.subject = start.and_then(|start| self.subject_of(start));
-            self.out.problems.push((Some(at), problem));
+            self.out.push(Some(at), problem);
         }
     }
 
@@ -324,10 +326,10 @@ impl Salvage<'_> {
             }
             // In line formats a statement is a line.
             if self.is_lines {
-                let line = self.text.get(token.range.end..).unwrap_or_default();
-                let rest = line.split('\n').next().unwrap_or_default();
-                if rest.trim().is_empty() || rest.trim_start().starts_with('#') {
-                    let end = token.range.end + rest.len();
+                let rest = self.text.get(token.range.end..).unwrap_or_default();
+                let next = rest.trim_start_matches(|mark: char| mark != '\n' && mark.is_whitespace());
+                if next.is_empty() || next.starts_with(['\n', '#']) {
+                    let end = token.range.end + rest.find('\n').unwrap_or(rest.len());
                     return Some(Segment { part: Part::Statement, start, end, ended: false });
                 }
             }
@@ -357,6 +359,7 @@ impl Salvage<'_> {
             self.out.lost(segment.start, None, Defect::Prefix, written, message);
             return;
         };
+        let read_as = format!("@{keyword} … <{resolved}> .");
         if keyword == "base" {
             self.prefixes.base = resolved;
         } else {
@@ -373,7 +376,7 @@ impl Salvage<'_> {
                 at: segment.start,
                 defect: Defect::Prefix,
                 original: written.to_owned(),
-                read_as: format!("@{keyword} … <{}> .", self.prefixes.base),
+                read_as,
                 message: "a mark is missing or wrong where a prefix or base is declared".to_owned(),
             };
             self.out.mended(segment.start, None, change);

@@ -64,6 +64,35 @@ async fn a_document_that_ends_in_its_middle_is_no_answer_wherever_it_is_cut() {
     }
 }
 
+/// Harvests `a` as it was, `b` with another description, and more; proves that `b` stays as it was.
+async fn b_stays_as_it_was_beside(more: &str) {
+    let bench = stored().await;
+    let before = bench.snapshot().await;
+    let Answer::Document(_, body) = document(&["a", "b"]) else { unreachable!() };
+    let text = String::from_utf8(body).unwrap();
+    let (a, b) = text.split_at(text.find("<https://data.example.org/b>").unwrap());
+    let b = b.replace("A collection of images.", "Another collection.");
+    bench
+        .provider
+        .set("/all.ttl", Answer::turtle(format!("{a}{more}{b}<https://data.example.org/b> dcat:keyword \"k\" .\n")));
+    let report = bench.harvest().await;
+    assert_eq!(bench.snapshot().await, before, "{report}");
+    assert_eq!((report.tally.changed, report.tally.removed), (0, 0), "{report}");
+    assert!(report.to_string().contains("https://data.example.org/b"), "{report}");
+}
+
+#[tokio::test]
+async fn a_record_that_is_cut_among_very_many_problems_stays_as_it_was() {
+    let mut more: String = (0..250).map(|n| format!("<https://data.example.org/x{n}> dct:title Oops .\n")).collect();
+    more.push_str("<https://data.example.org/b> dct:alternative Oops .\n");
+    b_stays_as_it_was_beside(&more).await;
+}
+
+#[tokio::test]
+async fn a_record_of_which_unnamed_statements_may_be_lost_stays_as_it_was() {
+    b_stays_as_it_was_beside("<https://data.example.org/b> dct:publisher _:desk .\n_:desk dct:title Oops .\n").await;
+}
+
 #[tokio::test]
 async fn a_small_answer_that_unfolds_without_end_is_given_up() {
     assert_eq!(outcome_of(Answer::Bomb(64 * 1024 * 1024), "too-large").await, RunOutcome::Refused);

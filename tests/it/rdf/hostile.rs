@@ -1,7 +1,7 @@
 //! Documents made to break the reader: nothing panics, nothing grows without bound, good records survive.
 
 use atlas::rdf::media::Format;
-use atlas::rdf::parse::{ParseLimits, ParseRefused, parse};
+use atlas::rdf::parse::{ParseLimits, ParseRefused, Parsed, parse};
 use atlas::rdf::split::split;
 use atlas::rdf::write::serialise;
 use proptest::prelude::*;
@@ -235,5 +235,23 @@ fn a_context_that_every_node_needs_again_does_not_take_forever() {
     match parse(text.as_bytes(), Some("application/ld+json"), BASE, &ParseLimits::default()) {
         Ok(parsed) => assert_eq!(parsed.graph.len(), 40_000),
         Err(refused) => assert!(matches!(refused, ParseRefused::Dangerous { .. }), "{refused}"),
+    }
+}
+
+/// Reads a document whose pieces fill one mebibyte, then two.
+fn filled(header: &str, head: &str, piece: &str, tail: &str) -> [Result<Parsed, ParseRefused>; 2] {
+    [1_usize << 20, 2 << 20].map(|bytes| {
+        let text = format!("{head}{}{tail}", piece.repeat(bytes / piece.len()));
+        parse(text.as_bytes(), Some(header), BASE, &ParseLimits::default())
+    })
+}
+
+#[test]
+fn entities_without_measure_and_contexts_inside_contexts_are_not_opened() {
+    for read in filled("application/rdf+xml", "<!DOCTYPE rdf:RDF [", "<!ENTITY a \"x", "") {
+        assert!(matches!(read, Err(ParseRefused::Dangerous { .. })), "{read:?}");
+    }
+    for read in filled("application/ld+json", "{", "\"@context\"x", "") {
+        assert!(matches!(read, Err(ParseRefused::Dangerous { .. })), "{read:?}");
     }
 }

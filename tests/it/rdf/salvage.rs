@@ -357,3 +357,26 @@ fn one_bad_byte_in_a_thousand_records_costs_at_most_one() {
         }
     }
 }
+
+#[test]
+fn a_prefix_that_was_mended_is_told_with_its_own_address() {
+    let text = "@prefix dct <http://purl.org/dc/terms/> .\n<https://x.example/one> dct:title \"One\" .\n";
+    let parsed = read(text, Format::Turtle);
+    assert_eq!(parsed.graph.len(), 1, "{:?}", parsed.problems);
+    let [problem] = &parsed.problems[..] else { panic!("{:?}", parsed.problems) };
+    assert_eq!(problem.read_as, "@prefix … <http://purl.org/dc/terms/> .");
+}
+
+#[test]
+fn whose_statements_were_lost_is_known_also_beyond_the_problems_that_are_told() {
+    let mut text = HEAD.to_owned();
+    for number in 0..300 {
+        text.push_str(&format!("x:r{number} a dcat:Dataset .\nx:r{number} dct:title Oops .\n"));
+    }
+    let parsed = read(&text, Format::Turtle);
+    assert!(parsed.complete && parsed.lost && !parsed.lost_unnamed);
+    assert_eq!((parsed.problems.len(), parsed.more_problems, parsed.lost_of.len()), (200, 100, 300));
+    assert!(parsed.lost_of.contains("https://x.example/r299"));
+    let blank = read(&format!("{HEAD}x:one a dcat:Dataset .\n_:b dct:title Oops .\n"), Format::Turtle);
+    assert!(blank.lost_unnamed && blank.lost_of.is_empty());
+}

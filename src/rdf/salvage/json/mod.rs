@@ -106,7 +106,7 @@ impl Reader<'_, '_> {
 
     fn problem(&mut self, kind: ProblemKind, defect: Defect, original: &str, message: &str) {
         self.open.push(self.out.problems.len());
-        self.out.problems.push((Some(self.at), Problem::new(kind, defect, message).texts(original, "")));
+        self.out.push(Some(self.at), Problem::new(kind, defect, message).texts(original, ""));
     }
 
     /// Gives the problems that were met since `first` the subject of the object that ends here.

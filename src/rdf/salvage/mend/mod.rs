@@ -7,11 +7,16 @@ mod texts;
 
 use super::lex::{Kind, Lexer, Token, slice};
 use super::prefixes::{Prefixes, well_known};
+use super::window;
 use crate::rdf::parse::Defect;
 use crate::rdf::repair::{escape, split_joined};
 
 /// Bytes that one statement may take up to be mended.
 const LONGEST_STATEMENT: usize = 4 * 1024 * 1024;
+/// Bytes of a line before a statement that count as its margin.
+const LONGEST_MARGIN: usize = 1024;
+/// Bytes of marks and letters that are looked at behind a name.
+const LONGEST_GLUED: usize = 1024;
 
 /// One mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +64,8 @@ struct Mender<'a> {
     is_lines: bool,
     out: String,
     changes: Vec<Change>,
+    /// Usual prefixes that were told not to be declared, by what they stand for.
+    told: Vec<&'static str>,
     role: Role,
     /// The bracket and what follows it, for each open one.
     open: Vec<(u8, Role)>,
@@ -73,6 +80,7 @@ pub(super) fn statement(text: &str, start: usize, prefixes: &Prefixes, is_lines:
         is_lines,
         out: String::new(),
         changes: Vec::new(),
+        told: Vec::new(),
         role: Role::Subject,
         open: Vec::new(),
         start,
@@ -86,11 +94,14 @@ impl Mender<'_> {
     /// The byte where the statement ends; `None`: the document ends before it, after a whole property.
     fn run(&mut self) -> Result<Option<usize>, Hopeless> {
         let mut lexer = Lexer::new(self.text, self.start);
+        let (mut looked_at, mut goes_over_line) = (self.start, false);
         while let Some(token) = lexer.next() {
             if token.range.start.saturating_sub(self.start) > LONGEST_STATEMENT {
                 return Err(self.hopeless(self.start, Defect::Syntax, "the statement is too long to be mended"));
             }
-            if self.is_lines && self.slice_between(self.start, token.range.start).contains('\n') && self.is_complete() {
+            goes_over_line |= self.is_lines && self.slice_between(looked_at, token.range.start).contains('\n');
+            looked_at = token.range.start;
+            if goes_over_line && self.is_complete() {
                 return Ok(Some(self.end_here(token.range.start)));
             }
             match token.kind {
@@ -207,14 +218,13 @@ impl Mender<'_> {
     /// What is missing between a value and the term that follows it without a mark.
     fn between_values(&mut self, token: &Token, next: Option<&Token>) -> Gap {
         let before = self.slice_between(self.start, token.range.start);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let begins_line = before.contains('\n') && line.trim().is_empty();
+        let line = before.rsplit_once('\n').map(|(_, line)| line);
+        let line = line.filter(|line| line.trim().is_empty());
         let is_term = |kind: Kind| matches!(kind, Kind::Iri | Kind::Name | Kind::Text | Kind::Mark(b'[' | b'('));
         let two_terms = next.is_some_and(|next| is_term(next.kind));
-        if !begins_line || !two_terms || token.kind == Kind::Text {
-            return Gap::Unknown;
-        }
-        let margin = self.text.get(..self.start).unwrap_or_default().rsplit('\n').next().map_or(0, str::len);
+        let Some(line) = line.filter(|_| two_terms && token.kind != Kind::Text) else { return Gap::Unknown };
+        let above = self.text.as_bytes().get(..self.start).unwrap_or_default().iter().rev();
+        let margin = above.take(LONGEST_MARGIN).take_while(|byte| **byte != b'\n').count();
         if self.open.is_empty() && line.len() <= margin {
             return Gap::Stop;
         }
@@ -277,7 +287,7 @@ impl Mender<'_> {
     fn name(&mut self, token: &Token) -> Result<usize, Hopeless> {
         let mut end = token.range.end;
         // Marks that follow a prefixed name without a blank belong to it: `ex:set(1)`, `ex:a#b`.
-        let glued = self.text.get(end..).unwrap_or_default();
+        let glued = window(self.text, end, LONGEST_GLUED);
         let written = slice(self.text, &token.range);
         if written.contains(':') && !written.starts_with("_:") {
             end += glued_length(glued);
@@ -311,7 +321,8 @@ impl Mender<'_> {
                 };
                 let iri = format!("{base}{}", escape(&unescaped(local)));
                 let known = format!("{prefix}:");
-                if !self.changes.iter().any(|change| change.defect == Defect::Prefix && change.original == known) {
+                if !self.told.contains(&base) {
+                    self.told.push(base);
                     let message = format!("the prefix {prefix}: is not declared; it was read as <{base}>");
                     self.change(at, Defect::Prefix, &known, base, message);
                 }

@@ -3,6 +3,7 @@
 use super::{Hopeless, Mender, Role};
 use crate::rdf::parse::Defect;
 use crate::rdf::salvage::lex::{Kind, Lexer, Token, slice};
+use crate::rdf::salvage::window;
 
 /// Bytes that a broken text may take up before its end is no longer looked for.
 const LONGEST_TEXT: usize = 256 * 1024;
@@ -49,7 +50,7 @@ impl Mender<'_> {
                 '\\' => escaped = true,
                 '\n' => lines = true,
                 _ if mark == quote => {
-                    if self.goes_on(window(self.text, at + 1)) {
+                    if self.goes_on(window(self.text, at + 1, LOOK_BEHIND)) {
                         return Some(at);
                     }
                     if lines {
@@ -227,15 +228,6 @@ fn push_escaped(out: &mut String, character: char) {
         '\r' => out.push_str("\\r"),
         _ => out.push(character),
     }
-}
-
-/// A stretch of text from a byte on, long enough to see what follows.
-fn window(text: &str, from: usize) -> &str {
-    let mut end = text.len().min(from.saturating_add(LOOK_BEHIND));
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    text.get(from..end).unwrap_or_default()
 }
 
 /// Characters with their places from a byte on.

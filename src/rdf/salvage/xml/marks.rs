@@ -1,15 +1,21 @@
 //! Marks that XML does not allow, entities that may not be opened, prefixes that were not declared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::about_before;
+use super::Abouts;
 use super::tags::{TagKind, is_name_start, tags};
 use crate::rdf::parse::{Defect, Problem, ProblemKind};
-use crate::rdf::salvage::Salvaged;
 use crate::rdf::salvage::prefixes::well_known;
+use crate::rdf::salvage::{Salvaged, window};
 
 /// Attributes that one element may have; XML parsers compare each with every other.
 pub(super) const MAX_ATTRIBUTES: usize = 1_000;
+/// Entities that one document may declare.
+const MAX_ENTITIES: usize = 1_000;
+/// Bytes of one declaration of an entity.
+const LONGEST_DECLARATION: usize = 4 * 1024;
+/// Bytes of the name of an entity.
+const LONGEST_ENTITY_NAME: usize = 64;
 
 /// Entities of HTML that metadata uses without declaring them (HTML 4, section 24).
 const HTML_ENTITIES: &[(&str, char)] = &[
@@ -70,8 +76,9 @@ pub(in crate::rdf) fn danger(text: &str, max_bytes: usize) -> Option<String> {
     if !entities.is_empty() {
         let mut size = 0_usize;
         for (at, _) in text.match_indices('&') {
-            let name = text.get(at + 1..).unwrap_or_default().split(';').next().unwrap_or_default();
-            size = size.saturating_add(entities.get(name).map_or(0, |value| value.len()));
+            let name = window(text, at + 1, LONGEST_ENTITY_NAME + 1).split_once(';').map(|(name, _)| name);
+            let value = name.and_then(|name| entities.get(name));
+            size = size.saturating_add(value.map_or(0, |value| value.len()));
             if size > max_bytes {
                 return Some(format!("its entities would grow to more than {max_bytes} bytes"));
             }
@@ -94,18 +101,23 @@ fn attribute_count(tag: &str) -> usize {
     count
 }
 
-/// The entities that the document type declares.
+/// The entities that the document type declares, or why they are not opened.
 pub(super) fn entities(text: &str) -> Result<BTreeMap<&str, &str>, String> {
     let mut found = BTreeMap::new();
-    for (at, mark) in text.match_indices("<!ENTITY") {
-        let rest = text.get(at + mark.len()..).unwrap_or_default();
-        let declaration = rest.split('>').next().unwrap_or_default().trim();
-        let (name, value) = declaration.split_once(char::is_whitespace).unwrap_or((declaration, ""));
-        let value = value.trim();
-        if !value.starts_with(['"', '\'']) {
-            return Err("it declares entities that lie elsewhere, which are not fetched".to_owned());
+    for (count, (at, mark)) in text.match_indices("<!ENTITY").enumerate() {
+        if count >= MAX_ENTITIES {
+            return Err(format!("it declares more than {MAX_ENTITIES} entities"));
         }
-        let value = value.trim_matches(['"', '\'']);
+        let declaration = window(text, at + mark.len(), LONGEST_DECLARATION).trim_start();
+        let (name, value) = declaration.split_once(char::is_whitespace).unwrap_or((declaration, ""));
+        let value = value.trim_start();
+        let Some(quote) = value.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
+            return Err("it declares entities that lie elsewhere, which are not fetched".to_owned());
+        };
+        let value = value.get(1..).and_then(|value| value.split_once(quote)).map(|(value, _)| value);
+        let Some(value) = value.filter(|_| name.len() <= LONGEST_ENTITY_NAME) else {
+            return Err(format!("it declares an entity of more than {LONGEST_DECLARATION} bytes, or with a long name"));
+        };
         if value.replace("&#", "").contains('&') {
             return Err("it declares entities that are made of other entities".to_owned());
         }
@@ -120,6 +132,7 @@ pub(super) fn mend_marks(text: &str, out: &mut Salvaged) -> String {
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;
     let mut protected_until = 0;
+    let mut abouts = Abouts::new(text);
     let mut protect = tags(text).filter(|tag| tag.kind == TagKind::Other && tag.text.len() > 1).peekable();
     while let Some(mark) = rest.chars().next() {
         let at = text.len() - rest.len();
@@ -158,8 +171,8 @@ pub(super) fn mend_marks(text: &str, out: &mut Salvaged) -> String {
                 let original = format!("U+{:04X}", u32::from(mark));
                 let message = format!("the character {original} is not allowed in XML and was taken out");
                 let problem = Problem::new(ProblemKind::Mended, Defect::ControlCharacter, message);
-                let subject = about_before(text, at).map(str::to_owned);
-                out.problems.push((Some(at), problem.about(subject).texts(&original, "")));
+                let subject = abouts.before(at).map(str::to_owned);
+                out.push(Some(at), problem.about(subject).texts(&original, ""));
             }
             _ => mended.push(mark),
         }
@@ -169,7 +182,7 @@ pub(super) fn mend_marks(text: &str, out: &mut Salvaged) -> String {
 }
 
 fn note(out: &mut Salvaged, at: usize, original: &str, read_as: &str, message: String) {
-    out.problems.push((Some(at), Problem::new(ProblemKind::Mended, Defect::Markup, message).texts(original, read_as)));
+    out.push(Some(at), Problem::new(ProblemKind::Mended, Defect::Markup, message).texts(original, read_as));
 }
 
 enum Entity {
@@ -202,10 +215,11 @@ pub(super) fn declare_prefixes(text: &str, out: &mut Salvaged) -> String {
     let Some(root) = tags(text).find(|tag| matches!(tag.kind, TagKind::Start | TagKind::Empty)) else {
         return text.to_owned();
     };
-    let mut missing: Vec<&str> = Vec::new();
+    let (mut missing, mut checked) = (Vec::new(), BTreeSet::new());
     for tag in tags(text).filter(|tag| matches!(tag.kind, TagKind::Start | TagKind::Empty)) {
         let Some((prefix, _)) = tag.name.split_once(':') else { continue };
-        if !missing.contains(&prefix) && well_known(prefix).is_some() && !text.contains(&format!("xmlns:{prefix}")) {
+        // Each usual prefix is looked for once; of the others there may be any number.
+        if well_known(prefix).is_some() && checked.insert(prefix) && !text.contains(&format!("xmlns:{prefix}")) {
             missing.push(prefix);
         }
     }
@@ -222,7 +236,7 @@ pub(super) fn declare_prefixes(text: &str, out: &mut Salvaged) -> String {
         declared.push_str(&format!(" xmlns:{prefix}=\"{iri}\""));
         let message = format!("the prefix {prefix}: is not declared; it was read as <{iri}>");
         let problem = Problem::new(ProblemKind::Mended, Defect::Prefix, message);
-        out.problems.push((Some(at), problem.texts(&format!("{prefix}:"), iri)));
+        out.push(Some(at), problem.texts(&format!("{prefix}:"), iri));
     }
     format!("{head}{declared}{tail}")
 }

@@ -7,12 +7,15 @@
 mod marks;
 mod tags;
 
+use std::collections::BTreeSet;
+use std::iter::Peekable;
 use std::ops::Range;
+use std::str::MatchIndices;
 
 use oxrdf::{GraphName, Quad};
 use oxrdfxml::RdfXmlParser;
 
-use super::Salvaged;
+use super::{MAX_LOST, Salvaged, window};
 use crate::rdf::parse::{Defect, ParseLimits, Places};
 pub(in crate::rdf) use marks::danger;
 use marks::{MAX_ATTRIBUTES, declare_prefixes, mend_marks};
@@ -21,8 +24,16 @@ use tags::{Tag, TagKind, tags};
 /// Bytes that the start tag of the root may have for records to be read one by one under it.
 const LONGEST_ROOT: usize = 64 * 1024;
 
-/// Lost pieces after which the rest of a document is given up.
-const MAX_LOST: usize = 10_000;
+/// Bytes of an address or prefix that are looked at.
+const LONGEST_IRI: usize = 4 * 1024;
+
+/// Bytes of the address of a namespace.
+const LONGEST_NAMESPACE: usize = 1_000;
+
+/// How many times its own length a document may cost in bytes read piece by piece, and what is free for each. The head
+/// is read again with every piece.
+const WORK_FACTOR: usize = 16;
+const FREE_WORK: usize = 16 * 1024 * 1024;
 
 /// Whether the root of a document is closed, which its parser does not ask for.
 #[must_use]
@@ -68,19 +79,36 @@ fn read(text: &str, base: &str, limits: &ParseLimits) -> Result<Vec<Quad>, (Stri
     Ok(quads)
 }
 
-/// The resource in whose element a byte lies, as the document writes it.
-#[must_use]
-pub(in crate::rdf) fn about_before(text: &str, at: usize) -> Option<&str> {
-    const LOOK_BACK: usize = 256 * 1024;
-    let mut from = at.saturating_sub(LOOK_BACK);
-    while !text.is_char_boundary(from) {
-        from += 1;
+/// Finds the resources in whose elements bytes lie, as the document writes them; asked for in rising order, in one pass
+/// over the text.
+pub(in crate::rdf) struct Abouts<'a> {
+    text: &'a str,
+    starts: Peekable<MatchIndices<'a, &'static str>>,
+    last: Option<usize>,
+}
+
+impl<'a> Abouts<'a> {
+    const MARK: &'static str = "rdf:about=";
+    /// Bytes behind the name of a resource that are taken to be about it.
+    const REACH: usize = 256 * 1024;
+
+    pub fn new(text: &'a str) -> Self {
+        Self { text, starts: text.match_indices(Self::MARK).peekable(), last: None }
     }
-    let before = text.get(from..at)?;
-    let found = before.rfind("rdf:about=")?;
-    let rest = text.get(from + found + "rdf:about=".len()..)?;
-    let quote = rest.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
-    rest.get(1..)?.split(quote).next()
+
+    pub fn before(&mut self, at: usize) -> Option<&'a str> {
+        while let Some((start, _)) = self.starts.next_if(|(start, _)| *start < at) {
+            self.last = Some(start);
+        }
+        let last = self.last.filter(|last| at.checked_sub(*last).is_some_and(|away| away <= Self::REACH))?;
+        quoted(window(self.text, last + Self::MARK.len(), LONGEST_IRI))
+    }
+}
+
+/// The value between the quotation marks with which a text begins.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
+    text.get(1..)?.split_once(quote).map(|(value, _)| value)
 }
 
 /// A record or child element.
@@ -98,7 +126,7 @@ fn by_record(text: &str, base: &str, limits: &ParseLimits, message: &str, at: us
         return;
     };
     out.cut |= !all.iter().any(|tag| tag.kind == TagKind::End && tag.name == root.name);
-    let frame = Frame::new(text, root);
+    let mut frame = Frame::new(text, root);
     let records = records(&all);
     let mut skeleton = "\n".repeat(text.get(..root.range.end).unwrap_or_default().matches('\n').count());
     let mut from = root.range.end;
@@ -115,7 +143,7 @@ fn by_record(text: &str, base: &str, limits: &ParseLimits, message: &str, at: us
     skeleton.push_str(text.get(from..).unwrap_or_default());
     let first = out.problems.len();
     for piece in records {
-        if out.lost > MAX_LOST {
+        if out.lost > MAX_LOST || frame.is_spent() {
             out.cut = true;
             break;
         }
@@ -128,7 +156,7 @@ fn by_record(text: &str, base: &str, limits: &ParseLimits, message: &str, at: us
     let tags: Vec<Tag<'_>> = tags(&skeleton).filter(|tag| tag.kind != TagKind::Other).collect();
     let first = out.problems.len();
     for piece in children(&tags, skeleton.len()) {
-        if out.lost > MAX_LOST {
+        if out.lost > MAX_LOST || frame.is_spent() {
             out.cut = true;
             break;
         }
@@ -153,34 +181,47 @@ fn place(text: &str, first: usize, out: &mut Salvaged) {
 struct Frame {
     head: String,
     tail: String,
+    /// Bytes that may still be read.
+    left: usize,
 }
 
 impl Frame {
     fn new(text: &str, root: &Tag<'_>) -> Self {
         let mut tag = root.text.trim_end_matches('>').to_owned();
         // Prefixes that are declared further down hold for pieces too.
+        let mut added = BTreeSet::new();
         for (at, mark) in text.match_indices("xmlns:").take(MAX_ATTRIBUTES) {
-            let rest = text.get(at + mark.len()..).unwrap_or_default();
-            let Some((name, rest)) = rest.split_once('=') else { continue };
-            let (name, rest) = (name.trim(), rest.trim_start());
-            let Some(quote) = rest.chars().next().filter(|mark| matches!(mark, '"' | '\'')) else { continue };
-            let iri = rest.get(1..).and_then(|rest| rest.split(quote).next()).unwrap_or_default();
+            let Some((name, rest)) = window(text, at + mark.len(), LONGEST_IRI).split_once('=') else { continue };
+            let name = name.trim();
+            let Some(iri) = quoted(rest.trim_start()) else { continue };
             let is_name =
                 !name.is_empty() && name.chars().all(|mark| mark.is_alphanumeric() || matches!(mark, '-' | '_' | '.'));
-            if is_name && iri.len() < 1_000 && !tag.contains(&format!("xmlns:{name}")) {
+            let is_declared = || root.text.contains(&format!("xmlns:{name}"));
+            if is_name && iri.len() < LONGEST_NAMESPACE && !is_declared() && added.insert(name) {
                 tag.push_str(&format!(" xmlns:{name}=\"{iri}\""));
             }
         }
         let before = text.get(..root.range.start).unwrap_or_default();
         let doctype = tags(before).find(|tag| tag.text.starts_with("<!DOCTYPE")).map_or("", |tag| tag.text);
-        Self { head: format!("{doctype}{tag}>"), tail: format!("</{}>", root.name) }
+        let left = text.len().saturating_mul(WORK_FACTOR).saturating_add(FREE_WORK);
+        Self { head: format!("{doctype}{tag}>"), tail: format!("</{}>", root.name), left }
+    }
+
+    /// Whether the document has cost as much as it may.
+    fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Reads a part of the document by itself.
+    fn read(&mut self, part: &str, base: &str, limits: &ParseLimits) -> Result<Vec<Quad>, (String, usize)> {
+        self.left = self.left.saturating_sub(self.head.len().saturating_add(part.len()));
+        read(&format!("{}{part}{}", self.head, self.tail), base, limits)
     }
 
     /// Reads a piece by itself; where it cannot be read, the records that begin inside it are tried.
-    fn piece(&self, text: &str, piece: &Piece, base: &str, limits: &ParseLimits, out: &mut Salvaged) {
+    fn piece(&mut self, text: &str, piece: &Piece, base: &str, limits: &ParseLimits, out: &mut Salvaged) {
         let own = text.get(piece.range.clone()).unwrap_or_default();
-        let found = read(&format!("{}{own}{}", self.head, self.tail), base, limits);
-        let (message, at) = match found {
+        let (message, at) = match self.read(own, base, limits) {
             Ok(quads) if piece.closed => {
                 out.quads.extend(quads);
                 return;
@@ -200,10 +241,14 @@ impl Frame {
         out.lost(piece.range.start + at.min(own_end), piece.about.clone(), Defect::Markup, original, message);
         let close = format!("</{first}>");
         for (index, start) in starts.iter().enumerate() {
+            if self.is_spent() {
+                out.cut = true;
+                break;
+            }
             let limit = starts.get(index + 1).map_or(own.len(), |next| next.range.start);
             let part = own.get(start.range.start..limit).unwrap_or_default();
             let part = part.rfind(&close).and_then(|end| part.get(..end + close.len())).unwrap_or(part);
-            match read(&format!("{}{part}{}", self.head, self.tail), base, limits) {
+            match self.read(part, base, limits) {
                 Ok(quads) => out.quads.extend(quads),
                 Err((message, _)) => {
                     let about = start.about().map(str::to_owned);

@@ -40,6 +40,7 @@ pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 /// The tags of a document, in order.
 pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
+    let mut subset_may_end = true;
     std::iter::from_fn(move || {
         let start = at + text.get(at..)?.find('<')?;
         let rest = text.get(start..)?;
@@ -51,7 +52,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
         } else if rest.starts_with("<?") {
             (TagKind::Other, until("?>"))
         } else if rest.starts_with("<!") {
-            (TagKind::Other, doctype_length(rest))
+            (TagKind::Other, doctype_length(rest, &mut subset_may_end))
         } else if rest.starts_with("</") {
             (TagKind::End, until(">"))
         } else if rest.get(1..).is_some_and(|next| next.starts_with(is_name_start)) {
@@ -75,7 +76,7 @@ pub(super) fn is_name_start(mark: char) -> bool {
 }
 
 /// Length of a start tag; a `>` inside a value does not end it.
-pub(super) fn tag_length(rest: &str) -> usize {
+fn tag_length(rest: &str) -> usize {
     let mut quote = None;
     for (at, byte) in rest.bytes().enumerate() {
         match (quote, byte) {
@@ -89,10 +90,14 @@ pub(super) fn tag_length(rest: &str) -> usize {
     rest.find('>').map_or(rest.len(), |end| end + 1)
 }
 
-pub(super) fn doctype_length(rest: &str) -> usize {
+/// Length of a document type. `subset_may_end` is set to false where no end of an inner part follows in the document, so
+/// that it is not looked for again.
+fn doctype_length(rest: &str, subset_may_end: &mut bool) -> usize {
     let head = rest.find('>').map_or(rest.len(), |end| end + 1);
-    if rest.get(..head).is_some_and(|head| head.contains('[')) {
-        rest.find("]>").map_or(head, |end| end + 2)
+    if *subset_may_end && rest.get(..head).is_some_and(|head| head.contains('[')) {
+        let end = rest.find("]>");
+        *subset_may_end = end.is_some();
+        end.map_or(head, |end| end + 2)
     } else {
         head
     }
