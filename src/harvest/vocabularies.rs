@@ -3,8 +3,7 @@
 //! Policy: a file is read to its end or not at all, tried against the vocabulary before anything is stored, and stored
 //! in one transaction with the order to read every record again. Serving processes notice by themselves.
 
-use sha2::{Digest as _, Sha256};
-
+use super::manifest::sha256;
 use super::reread;
 use crate::app::{App, vocabulary};
 use crate::db::DbError;
@@ -160,7 +159,7 @@ fn tried(
 fn store(app: &App, file: &str, bytes: &[u8], scheme: &ImportedScheme, info: &ImportInfo) -> Result<bool, ImportError> {
     let content = serde_json::to_string(scheme).map_err(|error| DbError::Refused(error.to_string()))?;
     let report = serde_json::to_string(&info.report).map_err(|error| DbError::Refused(error.to_string()))?;
-    let file_hash = Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let file_hash = sha256(bytes);
     let now = app.clock.now();
     let changed = app.db.write_blocking(|connection| {
         let import = NewImport {

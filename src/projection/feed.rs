@@ -194,18 +194,10 @@ pub(super) fn rebuild_search(parts: &ProjectorParts) -> Result<(), ProjectionErr
     // The position first: what changes while we read is read again afterwards.
     let cursor = parts.db.read_blocking(outbox::span)?.head;
     let mut pages = Pages::new(parts, RecordKind::Dataset);
-    let mut failed = false;
-    let pages = std::iter::from_fn(|| match pages.next_entries() {
-        _ if failed => None,
-        Ok(page) => page.map(Ok),
-        Err(error) => {
-            failed = true;
-            Some(Err(ProjectionError::from(error)))
-        }
-    });
+    let pages = std::iter::from_fn(|| pages.next_entries().transpose());
     let entries = pages.flat_map(|page| match page {
         Ok(entries) => entries.into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
+        Err(error) => vec![Err(ProjectionError::from(error))],
     });
     parts.search.rebuild_from(entries, UNFINISHED)?;
     parts.search.apply(&[], cursor)?;
